@@ -1,0 +1,167 @@
+package reportsync
+
+import (
+	"errors"
+	"time"
+)
+
+// RunStatus is where a run stands.
+type RunStatus string
+
+// The statuses of a run.
+const (
+	RunQueued              RunStatus = "queued"
+	RunRunning             RunStatus = "running"
+	RunCompleted           RunStatus = "completed"             // every row got where it should
+	RunCompletedWithErrors RunStatus = "completed_with_errors" // the run went through; some rows were rejected
+	RunFailed              RunStatus = "failed"                // the run did not go through; Error says why
+	RunCancelled           RunStatus = "cancelled"             // somebody ended it
+)
+
+// RunStatuses lists the statuses in the order in which a run passes them.
+var RunStatuses = []RunStatus{RunQueued, RunRunning, RunCompleted, RunCompletedWithErrors, RunFailed, RunCancelled}
+
+// Live reports whether the run has not ended yet.
+func (s RunStatus) Live() bool { return s == RunQueued || s == RunRunning }
+
+// Trigger is what started a run.
+type Trigger string
+
+// The triggers.
+const (
+	TriggerSchedule  Trigger = "schedule"
+	TriggerManual    Trigger = "manual"
+	TriggerTerraform Trigger = "terraform"
+	TriggerAPI       Trigger = "api"
+)
+
+// Stage is a part of a run; a run passes them in this order.
+type Stage string
+
+// The stages.
+const (
+	StageOpen    Stage = "open"
+	StageExtract Stage = "extract"
+	StageKey     Stage = "key"
+	StageMatch   Stage = "match"
+	StageCompare Stage = "compare"
+	StageGuard   Stage = "guard"
+	StageWrite   Stage = "write"
+	StageSettle  Stage = "settle"
+	StageFinish  Stage = "finish"
+)
+
+// NewRun asks for a run.
+type NewRun struct {
+	IntegrationID string
+	Trigger       Trigger
+	DryRun        bool       // stop before the first write
+	FullResync    bool       // write matched rows even where nothing differs
+	Slot          *time.Time // the moment the schedule meant, nil on demand
+}
+
+// Run is one execution of one revision of an integration.
+type Run struct {
+	ID              string         `json:"id" doc:"Opaque, stable id"`
+	IntegrationID   string         `json:"integration_id"`
+	IntegrationName string         `json:"integration_name" doc:"The integration's name when the run was asked for"`
+	Report          string         `json:"report" doc:"Path of the report that was read; before it is known, the integration's report"`
+	Object          string         `json:"object" doc:"API name of the Salesforce object"`
+	Trigger         Trigger        `json:"trigger" enum:"schedule,manual,terraform,api" doc:"What started it"`
+	DryRun          bool           `json:"dry_run" doc:"Whether it stopped before the first write; counts then say what it would have done"`
+	FullResync      bool           `json:"full_resync" doc:"Whether it wrote rows even where nothing differed"`
+	Status          RunStatus      `json:"status" enum:"queued,running,completed,completed_with_errors,failed,cancelled"`
+	Stage           Stage          `json:"stage,omitempty" doc:"Where a running run is"`
+	Progress        *Progress      `json:"progress,omitempty" doc:"How far the stage is"`
+	ScheduledFor    *time.Time     `json:"scheduled_for,omitempty" doc:"The slot that the schedule meant, for scheduled runs"`
+	QueuedAt        time.Time      `json:"queued_at"`
+	StartedAt       *time.Time     `json:"started_at" doc:"Null until it started"`
+	FinishedAt      *time.Time     `json:"finished_at" doc:"Null until it ended"`
+	RuntimeSeconds  *float64       `json:"runtime_seconds" doc:"From start to end, null until it ended"`
+	Attempt         int            `json:"attempt" doc:"How often a node took it up: above 1 after a crash"`
+	Counts          Counts         `json:"counts"`
+	APICalls        int64          `json:"api_calls" doc:"Salesforce API calls made"`
+	BulkBatches     int64          `json:"bulk_batches" doc:"Internal Bulk API batches used, of the org's 15,000 a day"`
+	Error           *RunError      `json:"error" doc:"Why it failed, null otherwise"`
+	Revision        int64          `json:"revision" doc:"Revision of the integration that it used"`
+	ReportVersion   *ReportVersion `json:"report_version" doc:"The very version of the report that was read, null before"`
+}
+
+// Progress says how far a stage is.
+type Progress struct {
+	Done  int64 `json:"done" doc:"Rows dealt with"`
+	Total int64 `json:"total" doc:"Rows in all, 0 while unknown"`
+}
+
+// RunError says why a run failed.
+type RunError struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// ReportVersion pins one version of a report.
+type ReportVersion struct {
+	Path       string    `json:"path" doc:"Path within the source"`
+	ModifiedAt time.Time `json:"modified_at"`
+	Size       int64     `json:"size" doc:"Bytes"`
+	SHA256     string    `json:"sha256,omitempty" doc:"Hash of the content, once it was read"`
+}
+
+// LogLevel grades a log entry.
+type LogLevel string
+
+// The levels of log entries.
+const (
+	LogInfo  LogLevel = "info"
+	LogWarn  LogLevel = "warn"
+	LogError LogLevel = "error"
+)
+
+// LogEntry is one line of a run's log.
+type LogEntry struct {
+	Seq     int64     `json:"seq" doc:"Counts the entries of the run, from 1"`
+	At      time.Time `json:"at"`
+	Level   LogLevel  `json:"level" enum:"info,warn,error"`
+	Stage   Stage     `json:"stage"`
+	Message string    `json:"message"`
+}
+
+// WriteRoute is a way of writing rows to Salesforce.
+type WriteRoute string
+
+// The routes.
+const (
+	RouteCollections WriteRoute = "collections" // sObject Collections, 200 rows a call
+	RouteBulk        WriteRoute = "bulk"        // a Bulk API 2.0 ingest job
+)
+
+// BatchState is how far a batch of writes is. It only ever moves forward.
+type BatchState string
+
+// The states of a batch.
+const (
+	BatchPlanned BatchState = "planned" // its rows are stored with their before-images; nothing was sent
+	BatchOpen    BatchState = "open"    // its Bulk job exists but is not closed: Salesforce has not begun
+	BatchClosed  BatchState = "closed"  // its Bulk job is, or may be, closed: Salesforce may have begun
+	BatchSettled BatchState = "settled" // Salesforce's answer for each of its rows is stored
+)
+
+// WriteBatch is a set of rows that are written together.
+type WriteBatch struct {
+	Seq   int // counts the batches of the run, from 1
+	Route WriteRoute
+	JobID string // of the Bulk job, once there is one
+	State BatchState
+	Rows  int
+}
+
+// Reasons for which an attempt at a run stops before its end, given as the cause of its context.
+var (
+	// ErrCancelled: somebody ended the run. What is in flight settles, the rest is left unprocessed.
+	ErrCancelled = errors.New("the run was cancelled")
+	// ErrShutdown: the daemon is going down. What is in flight settles; the run goes on at the next start.
+	ErrShutdown = errors.New("the daemon is shutting down")
+	// ErrLeaseLost: another node took the run over, or it ended. The attempt stops at once and stores nothing more.
+	ErrLeaseLost = errors.New("another node took the run over")
+)
