@@ -1,0 +1,52 @@
+// Package orgsim is a Salesforce org in a box: an [http.Handler] that answers
+// OAuth, REST, SOQL and Bulk API 2.0 calls as strictly as Salesforce does, keeps
+// records in memory and writes a journal of every request. It is what tests,
+// the demo and users' own CI talk to in place of a live org.
+//
+// # Use
+//
+//	org, err := orgsim.New(orgsim.Config{Schema: mySchema})
+//	defer org.Close()                          // ends jobs that still run and waits for them
+//	server := httptest.NewServer(org)          // or orgsim.Start(org, "127.0.0.1:0")
+//	id, err := org.Insert("Contact", map[string]string{"LastName": "Doe", "Email": "Doe@Example.com"})
+//	n, err := org.LoadCSV("Contact", file)     // header = API names; blank = null
+//
+// A client logs in at server.URL with [DefaultClientID] and [DefaultClientSecret]
+// (client credentials; any host but login.salesforce.com and test.salesforce.com
+// is the org's My Domain). Afterwards a test asks the org what happened:
+//
+//	record, ok := org.Record("Contact", id)    // canonical text by API name; absent = null
+//	org.History("Contact", id)                 // every API write, with before and after
+//	org.Writes("Contact")                      // how many rows the API wrote in all
+//	org.Journal().Summary()                    // calls by kind, as Salesforce counts them
+//	org.ExpireSessions()                       // every token is INVALID_SESSION_ID from now on
+//	held := org.Faults().Add(fault.Fault{Path: "/services/data/*/composite/sobjects", Action: fault.Hold})
+//	err = held.Wait(ctx)                       // a request has arrived and stands still
+//	held.Release()
+//
+// # Flow
+//
+// [Org.ServeHTTP] notes the request in the journal, enforces the URI limit, lets
+// the fault rules act, and routes. A data call then passes the session check and
+// the daily limit, and reaches its handler. Handlers parse (SOQL, JSON rows, CSV
+// rows) and hand typed mutations or a bound query to the store, the one place
+// that knows what Salesforce does to a value. Bulk jobs run in goroutines that
+// the org owns; [Org.Close] waits for them.
+//
+// # Parts
+//
+//	schema            objects and fields, standard ones and those of a schema file
+//	fault             rules that make requests, jobs and rows fail
+//	journal           what was asked, and what it cost
+//	internal/soql     lexer and parser of the query language
+//	internal/bulkcsv  the strict CSV reader of Bulk API 2.0
+//	internal/value    a field's values: from JSON and CSV, checked, printed
+//	internal/store    records, indexes, the write engine, query execution
+//	internal/recordid ids of 15 and 18 characters
+//	internal/sferr    error codes and messages
+//	cmd/orgsim        the program
+//
+// What Salesforce does and this version does not is refused as Salesforce would
+// refuse the unknown, never accepted and ignored: parent fields in SOQL,
+// relationship columns and keys, composite requests, record types.
+package orgsim

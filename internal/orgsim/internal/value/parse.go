@@ -1,0 +1,95 @@
+package value
+
+import (
+	"strings"
+	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
+)
+
+// DateTimeLayout is how Salesforce prints a datetime: UTC, milliseconds, and no
+// colon in the offset.
+const DateTimeLayout = "2006-01-02T15:04:05.000-0700"
+
+// FormatTime prints a time as a stored datetime: UTC and whole seconds.
+func FormatTime(t time.Time) string {
+	return t.UTC().Truncate(time.Second).Format(DateTimeLayout)
+}
+
+// ParseDate reads yyyy-MM-dd and nothing else.
+func ParseDate(text string) (string, bool) {
+	if len(text) != len(time.DateOnly) {
+		return "", false
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	return text, err == nil && t.Year() >= 1700 && t.Year() <= 4000
+}
+
+// ParseDateTime reads an ISO 8601 datetime with Z or an offset, with or without
+// fractions of a second, and returns its stored form: whole seconds in UTC.
+func ParseDateTime(text string) (string, bool) {
+	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
+		// time.Parse takes fractions where the layout has none, also after a
+		// comma, which Salesforce does not.
+		t, err := time.Parse(layout, text)
+		if err == nil && !strings.Contains(text, ",") && len(text) >= len("2006-01-02T15:04:05Z") {
+			return FormatTime(t), true
+		}
+	}
+	return "", false
+}
+
+// IsNumber reports whether a text is a decimal number as XML schema's double and
+// JSON both write it: digits, an optional fraction, an optional exponent.
+func IsNumber(text string) bool {
+	rest := strings.TrimLeft(text, "+-")
+	if len(text)-len(rest) > 1 {
+		return false
+	}
+	whole := digitsAt(rest)
+	rest = rest[whole:]
+	fraction := 0
+	if strings.HasPrefix(rest, ".") {
+		fraction = digitsAt(rest[1:])
+		rest = rest[1+fraction:]
+	}
+	if whole+fraction == 0 {
+		return false
+	}
+	if rest == "" {
+		return true
+	}
+	if rest[0] != 'e' && rest[0] != 'E' {
+		return false
+	}
+	exponent := strings.TrimLeft(rest[1:], "+-")
+	return len(rest)-1-len(exponent) <= 1 && exponent != "" && digitsAt(exponent) == len(exponent)
+}
+
+// IsInteger reports whether a text is a whole number without point or exponent.
+func IsInteger(text string) bool {
+	rest := strings.TrimLeft(text, "+-")
+	return len(text)-len(rest) <= 1 && rest != "" && digitsAt(rest) == len(rest)
+}
+
+func digitsAt(s string) int {
+	n := 0
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+// numeric reports whether values of the type are decimal numbers.
+func numeric(t schema.Type) bool {
+	switch t {
+	case schema.Int, schema.Number, schema.Currency, schema.Percent:
+		return true
+	default:
+		return false
+	}
+}
+
+// trim strips the white space that Salesforce strips: ASCII only, so that a
+// no-break space survives (Apex guide: primitive data types).
+func trim(text string) string { return strings.Trim(text, " \t\n\v\f\r") }

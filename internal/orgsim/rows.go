@@ -1,0 +1,144 @@
+package orgsim
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
+)
+
+// member is one name and value of a JSON object, in the order of the text.
+type member struct {
+	name  string
+	value json.RawMessage
+	at    value.Position
+}
+
+// members reads a JSON object without losing its order or its literals.
+func members(raw json.RawMessage) ([]member, *sferr.Error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	notObject := func() *sferr.Error {
+		return sferr.On(nil, "JSON_PARSER_ERROR", "Cannot deserialize instance of sobject: a JSON object is expected at [line:1, column:%d]", decoder.InputOffset()+1)
+	}
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return nil, notObject()
+	}
+	var list []member
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return nil, notObject()
+		}
+		m := member{at: position(raw, decoder.InputOffset())}
+		m.name, _ = name.(string) // names are strings: the decoder sees to it
+		if err := decoder.Decode(&m.value); err != nil {
+			return nil, notObject()
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// position counts lines and columns up to an offset.
+func position(raw []byte, offset int64) value.Position {
+	before := raw[:offset]
+	return value.Position{
+		Line:   bytes.Count(before, []byte("\n")) + 1,
+		Column: len(before) - bytes.LastIndexByte(before, '\n'),
+	}
+}
+
+// rowReader turns JSON rows into mutations of one request.
+type rowReader struct {
+	org    *Org
+	op     store.Op
+	object *schema.Object // of the path; nil where each row names its own
+	key    int            // of upserts
+}
+
+// read parses one row of a collection. Whatever is wrong with it becomes the
+// row's own error.
+func (r *rowReader) read(raw json.RawMessage) store.Mutation {
+	list, err := members(raw)
+	if err != nil {
+		return r.refused(err)
+	}
+	object, err := r.objectOf(list)
+	if err != nil {
+		return r.refused(err)
+	}
+	return r.row(object, list)
+}
+
+func (r *rowReader) refused(err *sferr.Error) store.Mutation {
+	return store.Mutation{Op: r.op, Object: r.object, Refused: err}
+}
+
+// row builds the mutation of a row whose object is known.
+func (r *rowReader) row(object *schema.Object, list []member) store.Mutation {
+	m := store.Mutation{Op: r.op, Object: object, Key: r.key}
+	for _, field := range list {
+		if strings.EqualFold(field.name, "attributes") {
+			continue
+		}
+		index, ok := object.Field(field.name)
+		if !ok {
+			return r.refused(sferr.UnknownField(field.name, object.Name))
+		}
+		f := &object.Fields[index]
+		text, err := value.FromJSON(f, field.value, field.at)
+		if err != nil {
+			return r.refused(err)
+		}
+		if f.Type == schema.ID {
+			if err := r.setID(&m, text); err != nil {
+				return r.refused(err)
+			}
+			continue
+		}
+		m.Cells = append(m.Cells, store.Cell{Field: index, Text: text})
+	}
+	return m
+}
+
+// setID takes the id of a row; an insert must not have one.
+func (r *rowReader) setID(m *store.Mutation, id string) *sferr.Error {
+	byID := r.op == store.Upsert && m.Object.Fields[r.key].Type == schema.ID
+	if r.op == store.Update || byID {
+		m.ID = id
+		return nil
+	}
+	if id == "" {
+		return nil
+	}
+	return sferr.On([]string{"Id"}, "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call")
+}
+
+// objectOf reads the row's attributes. They may stand anywhere in the row.
+func (r *rowReader) objectOf(list []member) (*schema.Object, *sferr.Error) {
+	for _, m := range list {
+		if !strings.EqualFold(m.name, "attributes") {
+			continue
+		}
+		var attributes struct {
+			Type string `json:"type"`
+		}
+		if json.Unmarshal(m.value, &attributes) != nil || attributes.Type == "" {
+			break
+		}
+		object, ok := r.org.config.Schema.Object(attributes.Type)
+		if !ok {
+			return nil, sferr.UnsupportedType(attributes.Type)
+		}
+		if r.object != nil && object != r.object {
+			return nil, sferr.On(nil, "INVALID_TYPE", "the row is of type %s, the request of type %s", object.Name, r.object.Name)
+		}
+		return object, nil
+	}
+	return nil, sferr.On(nil, "JSON_PARSER_ERROR",
+		"Objects of type sobject must have an attributes field before any other fields, with the type of the record")
+}

@@ -1,0 +1,126 @@
+package schema
+
+import "strings"
+
+// Type is a field's type as the setup page of Salesforce names it, not as
+// describe does: describe prints Number as "double" and Text as "string".
+type Type string
+
+// The types a field may have.
+const (
+	Text          Type = "text"
+	TextArea      Type = "textarea"
+	Email         Type = "email"
+	Phone         Type = "phone"
+	URL           Type = "url"
+	Int           Type = "int" // standard fields only: a custom whole number is a Number of scale 0
+	Number        Type = "number"
+	Currency      Type = "currency"
+	Percent       Type = "percent"
+	Checkbox      Type = "checkbox"
+	Date          Type = "date"
+	DateTime      Type = "datetime"
+	Picklist      Type = "picklist"
+	MultiPicklist Type = "multipicklist"
+	Reference     Type = "reference"
+	AutoNumber    Type = "autonumber"
+	Formula       Type = "formula"
+	ID            Type = "id" // the Id field itself
+)
+
+// Field is one field of an object. The zero value of each property is what a
+// newly made custom field has; lengths and precisions are filled in by
+// [Schema.Add].
+type Field struct {
+	Name  string // API name; custom fields end in __c
+	Label string // default: the name without __c, underscores as blanks
+	Type  Type
+
+	Length    int // characters; text types only
+	Precision int // digits in all; number types only
+	Scale     int // digits after the point
+
+	Required      bool // not nillable
+	Unique        bool
+	CaseSensitive bool // of Unique: "abc" and "ABC" are different
+	ExternalID    bool
+
+	Values     []string // of a picklist, in order
+	Restricted bool     // the picklist refuses other values
+	Default    string   // canonical text given to a new record
+
+	ReferenceTo      string // object that a Reference points to
+	RelationshipName string // default: by the usual rule (AccountId: Account, Parent__c: Parent__r)
+
+	Format  string // of an AutoNumber, such as C-{0000}
+	Returns Type   // of a Formula
+	Value   string // of a Formula: what it always gives; formulas are not evaluated
+
+	Hidden   bool // no field-level security: absent from every API
+	ReadOnly bool // visible, but not writable by the user
+
+	system     bool   // kept by Salesforce itself
+	compound   string // compoundFieldName of describe
+	idLookup   bool
+	nameField  bool
+	createOnly bool
+	defaulted  bool // gets a value on insert where none is sent
+}
+
+// Custom reports whether an administrator made the field.
+func (f *Field) Custom() bool { return strings.HasSuffix(f.Name, "__c") }
+
+// Kind is the type a value of the field has: that of its result for a formula,
+// text for an auto number, and the field's own type otherwise.
+func (f *Field) Kind() Type {
+	switch f.Type {
+	case Formula:
+		return f.Returns
+	case AutoNumber:
+		return Text
+	default:
+		return f.Type
+	}
+}
+
+// Createable reports whether an insert may set the field.
+func (f *Field) Createable() bool {
+	return !f.system && !f.ReadOnly && f.Type != AutoNumber && f.Type != Formula
+}
+
+// Updateable reports whether an update may set the field.
+func (f *Field) Updateable() bool { return f.Createable() && !f.createOnly }
+
+// Nillable reports whether the field may be empty. A checkbox never is.
+func (f *Field) Nillable() bool {
+	return !f.Required && f.Kind() != Checkbox && f.Kind() != ID
+}
+
+// DefaultedOnCreate reports whether a new record has a value that nobody sent.
+func (f *Field) DefaultedOnCreate() bool {
+	return f.defaulted || f.Default != "" || f.Kind() == Checkbox || f.Type == AutoNumber || (f.system && !f.Nillable())
+}
+
+// IDLookup reports whether an upsert may match by the field.
+func (f *Field) IDLookup() bool {
+	return f.idLookup || f.ExternalID || f.Type == ID
+}
+
+// NameField reports whether the field is the object's name.
+func (f *Field) NameField() bool { return f.nameField }
+
+// System reports whether Salesforce keeps the field itself.
+func (f *Field) System() bool { return f.system }
+
+// Compound is the compound field that this one is part of, or empty.
+func (f *Field) Compound() string { return f.compound }
+
+// LongText reports a text area of more than 255 characters, which SOQL can
+// neither filter nor sort.
+func (f *Field) LongText() bool { return f.Type == TextArea && f.Length > 255 }
+
+// Indexed reports whether the org keeps a lookup index on the field. Owners and
+// other users are left out: nearly all records share one.
+func (f *Field) Indexed() bool {
+	return f.Unique || f.ExternalID || f.idLookup || f.nameField || f.Type == Email || (f.Type == Reference && !f.Required)
+}

@@ -1,0 +1,59 @@
+package orgsim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// headerTimeout is how long a client may take to send its request line and
+// headers.
+const headerTimeout = 30 * time.Second
+
+// Server is an org that listens.
+type Server struct {
+	org      *Org
+	server   *http.Server
+	listener net.Listener
+	done     sync.WaitGroup
+	err      error // of serving; read after done
+}
+
+// Start listens on an address such as 127.0.0.1:0 and serves the org there until
+// [Server.Stop].
+func Start(org *Org, address string) (*Server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(org.running, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	s := &Server{
+		org: org, listener: listener,
+		// The org itself answers 431, beyond its own limit.
+		server: &http.Server{Handler: org, ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: 16 * maxURI},
+	}
+	s.done.Go(func() {
+		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.err = fmt.Errorf("serve org: %w", err)
+		}
+	})
+	return s, nil
+}
+
+// URL is where the server is reached.
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Stop ends the org's background work, lets requests under way finish until the
+// context ends, and waits. It may be called twice.
+func (s *Server) Stop(ctx context.Context) error {
+	s.org.Close()
+	err := s.server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("shut down org: %w", err), s.server.Close())
+	}
+	s.done.Wait()
+	return errors.Join(err, s.err)
+}

@@ -1,0 +1,83 @@
+package orgsim
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+)
+
+// strike lets the fault rules act on the call. It returns what is to be done
+// after the request was carried out; ok is false where it must not be.
+func (c *call) strike(rules []*fault.Rule) (after func(), ok bool) {
+	after = func() {}
+	for _, rule := range rules {
+		c.entry.Fault = rule.Name
+		if rule.Name == "" {
+			c.entry.Fault = string(rule.Action)
+		}
+		switch rule.Action {
+		case fault.Delay:
+			if !c.pause(time.Duration(rule.Delay)) {
+				return after, false
+			}
+		case fault.Hold:
+			if !await(c, rule.Released()) {
+				return after, false
+			}
+		case fault.ExpireSession:
+			c.org.sessions.expire(bearer(c.request))
+		case fault.ResetBefore:
+			c.reset()
+			return after, false
+		case fault.ResetAfter:
+			c.out.discard = true
+			after = c.reset
+		case fault.Respond:
+			c.respond(rule)
+			return after, false
+		default: // job and row actions do not strike requests
+		}
+	}
+	return after, true
+}
+
+func (c *call) respond(rule *fault.Rule) {
+	contentType := rule.ContentType
+	if contentType == "" {
+		contentType = jsonType
+	}
+	if rule.RetryAfter > 0 {
+		c.out.Header().Set("Retry-After", strconv.Itoa(rule.RetryAfter))
+	}
+	c.raw(rule.Status, contentType, []byte(rule.Body))
+}
+
+// reset cuts the connection with a TCP reset. Where it cannot be reached, the
+// handler is aborted, which ends the connection without an answer.
+func (c *call) reset() {
+	c.out.status = 0
+	conn, _, err := http.NewResponseController(c.out.ResponseWriter).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, isTCP := conn.(*net.TCPConn); isTCP {
+		// Failing to set it leaves an orderly close, which is a cut as well.
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// await waits for the channel, unless the client or the org ends first.
+func await[T any](c *call, ready <-chan T) bool {
+	select {
+	case <-ready:
+		return true
+	case <-c.request.Context().Done():
+		return false
+	case <-c.org.running.Done():
+		return false
+	}
+}
