@@ -1,0 +1,228 @@
+package salesforce_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+)
+
+const (
+	queryJob   = "750ak000009AVi5AAG"
+	queryPath  = data + "/jobs/query/" + queryJob
+	resultPath = queryPath + "/results"
+)
+
+func queryState(state string, rows int) string {
+	return fmt.Sprintf(`{"id":%q,"operation":"query","object":"Contact","state":%q,"apiVersion":62.0,"jobType":"V2Query","numberRecordsProcessed":%d}`, queryJob, state, rows)
+}
+
+// page answers a result page with its headers.
+func page(csv string, rows int, locator string) handler {
+	return func(w http.ResponseWriter, _ exchange) {
+		w.Header().Set("Content-Type", "text/csv")
+		w.Header().Set("Sforce-NumberOfRecords", strconv.Itoa(rows))
+		w.Header().Set("Sforce-Locator", locator)
+		reply(w, 200, csv)
+	}
+}
+
+// cut lets an answer break off.
+func cut(h handler, after int) handler {
+	return func(w http.ResponseWriter, x exchange) {
+		w.Header().Set(cutHeader, strconv.Itoa(after))
+		h(w, x)
+	}
+}
+
+// finishedQuery is the life of a query job with one result page.
+func finishedQuery(csv string, rows int) map[string]handler {
+	return map[string]handler{
+		"POST " + data + "/jobs/query": answer(200, queryState("UploadComplete", 0)),
+		"GET " + queryPath: answers(
+			answer(200, queryState("InProgress", 0)), answer(200, queryState("JobComplete", rows))),
+		"GET " + resultPath:   page(csv, rows, "null"),
+		"DELETE " + queryPath: answer(204, ""),
+	}
+}
+
+const threeRows = "\"Id\",\"Account.Name\",\"Description\"\n" +
+	"\"003A\",\"Acme, \"\"Inc\"\"\",\"\"\n\"003B\",\"\",\"two\r\nlines\"\n\"003C\",\"Zed\",\"9.12\"\n"
+
+var threeRead = [][]string{{"", "003A", `Acme, "Inc"`}, {"two\nlines", "003B", ""}, {"9.12", "003C", "Zed"}}
+
+var threeColumns = []string{"description", "Id", "Account.Name"}
+
+func TestBulkQueryStreamsPages(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		routes := finishedQuery("", 6)
+		routes["GET "+resultPath] = answers(
+			page("\"Id\"\n\"1\"\n\"2\"\n\"3\"\n", 3, "MTA"), page("\"Id\"\n\"4\"\n", 1, "MjA"), page("\"Id\"\n\"5\"\n\"6\"\n", 2, "null"))
+		org := newOrg(t, routes)
+		rows, err := collect(org.client(nil).BulkQuery(t.Context(), "SELECT Id FROM Contact", []string{"Id"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"5"}, {"6"}}, rows); diff != "" {
+			t.Error(diff)
+		}
+		var locators []string
+		for _, x := range org.seen("GET " + resultPath) {
+			locators = append(locators, x.Query.Get("locator"))
+		}
+		if diff := cmp.Diff([]string{"", "MTA", "MjA"}, locators); diff != "" {
+			t.Errorf("locators:\n%s", diff)
+		}
+		if n := len(org.seen("DELETE " + queryPath)); n != 1 {
+			t.Errorf("the job was deleted %d times, want once", n)
+		}
+		if body := org.seen("POST " + data + "/jobs/query")[0].Body; body != `{"operation":"query","query":"SELECT Id FROM Contact"}` {
+			t.Errorf("the job was created with %s", body)
+		}
+	})
+}
+
+func TestBulkQueryAlignsAndUnquotes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rows, err := collect(newOrg(t, finishedQuery(threeRows, 3)).client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(threeRead, rows); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestBulkQueryWithoutRows(t *testing.T) {
+	t.Parallel()
+	for name, csv := range map[string]string{"header only": "\"Id\"\n", "nothing at all": "", "a line break": "\n"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				rows, err := collect(newOrg(t, finishedQuery(csv, 0)).client(nil).BulkQuery(t.Context(), "SELECT", []string{"Id"}))
+				if err != nil || len(rows) != 0 {
+					t.Errorf("got %v and %v, want nothing", rows, err)
+				}
+			})
+		})
+	}
+}
+
+// A page may break off anywhere; whatever was handed on must not come again.
+func TestBulkQueryContinuesBrokenPage(t *testing.T) {
+	t.Parallel()
+	whole := page(threeRows, 3, "null")
+	for after := range len(threeRows) {
+		for kind, broken := range map[string]handler{
+			"connection": cut(whole, after),
+			"silently":   page(threeRows[:after], 3, "null"),
+		} {
+			t.Run(fmt.Sprintf("%s after %d", kind, after), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					routes := finishedQuery("", 3)
+					routes["GET "+resultPath] = answers(broken, broken, whole)
+					org := newOrg(t, routes)
+					rows, err := collect(org.client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if diff := cmp.Diff(threeRead, rows); diff != "" {
+						t.Error(diff)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestBulkQueryRefusesAnswersThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	good := page(threeRows, 3, "null")
+	other := page(strings.Replace(threeRows, "003A", "003X", 1), 3, "null")
+	for name, tc := range map[string]struct {
+		results handler
+		total   int
+		says    string
+	}{
+		"fewer rows in the page": {page(threeRows, 4, "null"), 3, "3 rows came of the 4"},
+		"fewer rows in the job":  {good, 4, "of the 4 that job"},
+		"rows changed":           {answers(cut(good, len(threeRows)-8), other), 3, "rows changed"},
+		"columns changed":        {answers(cut(good, len(threeRows)-8), page("\"Id\"\n\"1\"\n", 1, "null")), 3, "columns changed"},
+		"ragged":                 {page("\"Id\",\"Account.Name\",\"Description\"\n\"1\"\n", 1, "null"), 1, "line 2"},
+		"a column less":          {page("\"Id\",\"Account.Name\"\n\"1\",\"2\"\n", 1, "null"), 1, "no column description"},
+		"the same page for ever": {page(threeRows, 3, "MTA"), 6, "again"},
+		"text after a quote":     {page("\"Id\"\n\"1\"x\n", 1, "null"), 1, "line 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				routes := finishedQuery("", tc.total)
+				routes["GET "+resultPath] = tc.results
+				org := newOrg(t, routes)
+				_, err := collect(org.client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+				wantError(t, err, salesforce.CodeUnexpectedAnswer, tc.says)
+				if n := len(org.seen("DELETE " + queryPath)); n != 1 {
+					t.Errorf("the job was deleted %d times, want once", n)
+				}
+			})
+		})
+	}
+}
+
+func TestBulkQueryJobThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		routes := finishedQuery("", 0)
+		routes["GET "+queryPath] = answer(200, `{"id":"`+queryJob+`","state":"Failed","errorMessage":"TooManyLockFailure : gave up"}`)
+		_, err := collect(newOrg(t, routes).client(nil).BulkQuery(t.Context(), "SELECT", []string{"Id"}))
+		wantError(t, err, salesforce.CodeJobFailed, "TooManyLockFailure")
+		if !salesforce.IsRetryable(err) {
+			t.Error("locks pass, so the error should be retryable")
+		}
+	})
+}
+
+func TestBulkQueryTidiesUpBehindItsReader(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(t, finishedQuery(threeRows, 3))
+		for _, err := range org.client(nil).BulkQuery(t.Context(), "SELECT", threeColumns) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		if n := len(org.seen("DELETE " + queryPath)); n != 1 {
+			t.Errorf("a reader who stopped left the job behind: %d deletions", n)
+		}
+
+		ctx, cancel := context.WithCancel(t.Context())
+		routes := finishedQuery(threeRows, 3)
+		routes["GET "+queryPath] = func(w http.ResponseWriter, _ exchange) {
+			cancel()
+			reply(w, 200, queryState("InProgress", 0))
+		}
+		routes["PATCH "+queryPath] = answer(200, queryState("Aborted", 0))
+		org = newOrg(t, routes)
+		_, err := collect(org.client(nil).BulkQuery(ctx, "SELECT", threeColumns))
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want the cancellation", err)
+		}
+		want := []string{"POST " + data + "/jobs/query", "GET " + queryPath, "PATCH " + queryPath, "DELETE " + queryPath}
+		if diff := cmp.Diff(want, org.calls()); diff != "" {
+			t.Errorf("a cancelled query (-want +got):\n%s", diff)
+		}
+	})
+}

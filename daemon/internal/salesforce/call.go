@@ -1,0 +1,91 @@
+package salesforce
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// repetition says when a call may be sent again.
+type repetition uint8
+
+const (
+	// repeatSafe is for calls that do the same when done twice.
+	repeatSafe repetition = iota
+	// repeatUntaken is for calls that may be repeated only when the first one took no effect for
+	// certain.
+	repeatUntaken
+)
+
+// call is one request to the org, described apart from its attempts.
+type call struct {
+	// op is the deed as a verb phrase, for errors.
+	op     string
+	method string
+	// target is a path with its query, below the instance URL.
+	target string
+	query  url.Values
+
+	body        []byte
+	contentType string
+	header      map[string]string
+
+	repeat repetition
+	// stream leaves the body of a good answer to the caller, who must close it.
+	stream bool
+	// free marks what Salesforce does not count against the daily limit.
+	free bool
+	// anonymous sends no token.
+	anonymous bool
+	// accept is what the caller takes, JSON when empty.
+	accept string
+}
+
+// reply is an answer: body holds it read in full, or stream leaves it to be read.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	stream io.ReadCloser
+}
+
+// do sends a call until it is answered well or must not be repeated. This is the one place where
+// exchanges are retried and sessions renewed.
+func (c *Client) do(ctx context.Context, q call) (*reply, error) {
+	renewed := false
+	for attempt := 1; ; attempt++ {
+		using, err := c.org.session.grant(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.op, err)
+		}
+		answer, failure := c.attempt(ctx, q, using)
+		if failure == nil {
+			return answer, nil
+		}
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("%s: %w", q.op, context.Cause(ctx))
+		}
+		if failure.class == classAuth && !renewed && !q.anonymous {
+			// A request that was refused for its token took no effect, whatever it was.
+			if _, err := c.org.session.renew(ctx, using); err != nil {
+				return nil, fmt.Errorf("%s: %w", q.op, err)
+			}
+			renewed = true
+			attempt--
+			continue
+		}
+		verdict := judge(failure)
+		if q.repeat == repeatUntaken && verdict.attempts > 1 && !verdict.untaken {
+			failure.Hint = "whether Salesforce took the request is unknown, so it was not repeated"
+			return nil, failure
+		}
+		if attempt >= verdict.attempts {
+			return nil, failure
+		}
+		if err := pause(ctx, verdict.delay(attempt)); err != nil {
+			return nil, fmt.Errorf("%s: %w", q.op, err)
+		}
+	}
+}

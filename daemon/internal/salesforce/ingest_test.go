@@ -1,0 +1,300 @@
+package salesforce_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+)
+
+const (
+	ingestJob  = "750ak000009BWKLAA4"
+	ingestPath = data + "/jobs/ingest/" + ingestJob
+	contactA   = "003ak00000luKU1AAM"
+	contactB   = "003ak00000luKU2AAM"
+)
+
+func openJob() salesforce.IngestJob {
+	return salesforce.IngestJob{
+		ID: ingestJob, Object: "Contact", Operation: salesforce.OperationUpdate, State: salesforce.JobOpen,
+		ContentURL: strings.TrimPrefix(ingestPath, "/") + "/batches",
+	}
+}
+
+func oneRow() salesforce.Batch {
+	return salesforce.Batch{Object: "Contact", Columns: []string{"Title"}, Rows: []salesforce.Row{
+		{ID: contactA, Values: []salesforce.Value{salesforce.Text("CEO")}},
+	}}
+}
+
+func ingestState(state salesforce.JobState, processed, failed int, extra string) string {
+	return fmt.Sprintf(`{"id":%q,"operation":"update","object":"Contact","state":%q,"apiVersion":62.0,"jobType":"V2Ingest","numberRecordsProcessed":%d,"numberRecordsFailed":%d%s}`,
+		ingestJob, state, processed, failed, extra)
+}
+
+func TestIngestStepByStep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(t, map[string]handler{
+			"POST " + data + "/jobs/ingest":  answer(200, ingestState(salesforce.JobOpen, 0, 0, `,"contentUrl":"`+openJob().ContentURL+`"`)),
+			"PUT " + ingestPath + "/batches": answer(201, ""),
+			"PATCH " + ingestPath:            answer(200, ingestState(salesforce.JobUploadComplete, 0, 0, "")),
+			"GET " + ingestPath: answers(
+				answer(200, ingestState(salesforce.JobUploadComplete, 0, 0, "")),
+				answer(200, ingestState(salesforce.JobInProgress, 1, 0, "")),
+				answer(200, ingestState(salesforce.JobComplete, 1, 0, ""))),
+			"DELETE " + ingestPath: answer(204, ""),
+		})
+		client, ctx := org.client(nil), t.Context()
+		job, err := client.CreateIngest(ctx, salesforce.IngestRequest{Object: "Contact", Operation: salesforce.OperationUpdate, Columns: []string{"Title"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(openJob(), job); diff != "" {
+			t.Errorf("job (-want +got):\n%s", diff)
+		}
+		if err := client.UploadIngest(ctx, job, oneRow()); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.CloseIngest(ctx, job.ID); err != nil {
+			t.Fatal(err)
+		}
+		var states []salesforce.JobState
+		began := time.Now()
+		done, err := client.WaitIngest(ctx, job.ID, func(j salesforce.IngestJob) { states = append(states, j.State) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done.State != salesforce.JobComplete || done.Processed != 1 || done.Err() != nil {
+			t.Errorf("ended as %+v, %v", done, done.Err())
+		}
+		if took := time.Since(began); took != 1750*time.Millisecond {
+			t.Errorf("three looks took %s, want 250 ms, 500 ms and 1 s", took)
+		}
+		if diff := cmp.Diff([]salesforce.JobState{"UploadComplete", "InProgress", "JobComplete"}, states); diff != "" {
+			t.Error(diff)
+		}
+		if err := client.DeleteIngest(ctx, job.ID); err != nil {
+			t.Fatal(err)
+		}
+		if u := client.Usage(); u.Calls != 7 || u.BulkBatches != 1 {
+			t.Errorf("used %d calls and %d batches, want 7 and 1", u.Calls, u.BulkBatches)
+		}
+		if body := org.seen("PATCH " + ingestPath)[0].Body; body != `{"state":"UploadComplete"}` {
+			t.Errorf("closed with %s", body)
+		}
+	})
+}
+
+func TestCreateIngestSettings(t *testing.T) {
+	t.Parallel()
+	opened := `{"id":"` + ingestJob + `","operation":"upsert","object":"Contact","state":"Open","externalIdFieldName":"Ext__c"}`
+	org := newOrg(t, map[string]handler{"POST " + data + "/jobs/ingest": answers(answer(200, opened), answer(200, strings.Replace(opened, "Open", "InProgress", 1)))})
+	client := org.client(nil)
+	req := salesforce.IngestRequest{Object: "Contact", Operation: salesforce.OperationUpsert, ExternalIDField: "Ext__c", Columns: []string{"ext__c", "Title"}}
+	if _, err := client.CreateIngest(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"columnDelimiter":"COMMA","contentType":"CSV","externalIdFieldName":"Ext__c","lineEnding":"LF","object":"Contact","operation":"upsert"}`
+	if got := org.seen("POST " + data + "/jobs/ingest")[0].Body; got != want {
+		t.Errorf("created with %s, want %s", got, want)
+	}
+	_, err := client.CreateIngest(t.Context(), req)
+	wantError(t, err, salesforce.CodeUnexpectedAnswer, "not Open")
+
+	for name, change := range map[string]func(*salesforce.IngestRequest){
+		"object":       func(r *salesforce.IngestRequest) { r.Object = "" },
+		"operation":    func(r *salesforce.IngestRequest) { r.Operation = "hardDelete" },
+		"external id":  func(r *salesforce.IngestRequest) { r.ExternalIDField = "Other__c" },
+		"0 columns":    func(r *salesforce.IngestRequest) { r.Columns, r.Operation, r.ExternalIDField = nil, "insert", "" },
+		"stands twice": func(r *salesforce.IngestRequest) { r.Columns = []string{"Ext__c", "Title", "TITLE"} },
+		"record id":    func(r *salesforce.IngestRequest) { r.Columns = []string{"Ext__c", "Id"} },
+	} {
+		bad := req
+		change(&bad)
+		_, err := client.CreateIngest(t.Context(), bad)
+		wantError(t, err, salesforce.CodeInvalidRequest, name)
+	}
+}
+
+func TestUploadCSV(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": answer(201, "")})
+	batch := salesforce.Batch{
+		Object: "Contact", Columns: []string{"Title", "Score__c", "Active__c", "Account.Ext__c"},
+		Rows: []salesforce.Row{
+			{ID: contactA, Values: []salesforce.Value{salesforce.Text("a, \"b\"\r\nc\rd"), salesforce.Number("1E+3"), salesforce.Bool(true), salesforce.Null()}},
+			{ID: contactB, Values: []salesforce.Value{salesforce.Omit(), salesforce.Null(), salesforce.Bool(false), salesforce.Text("Zoë")}},
+			{ID: contactB, Values: []salesforce.Value{salesforce.Text(""), {}, {}, salesforce.Text(" x")}},
+		},
+	}
+	if err := org.client(nil).UploadIngest(t.Context(), openJob(), batch); err != nil {
+		t.Fatal(err)
+	}
+	sent := org.seen("PUT " + ingestPath + "/batches")[0]
+	want := "Id,Title,Score__c,Active__c,Account.Ext__c\n" +
+		contactA + ",\"a, \"\"b\"\"\nc\nd\",1E+3,true,#N/A\n" +
+		contactB + ",,#N/A,false,Zoë\n" +
+		contactB + ",#N/A,,,\" x\"\n"
+	if diff := cmp.Diff(want, sent.Body); diff != "" {
+		t.Errorf("CSV (-want +got):\n%s", diff)
+	}
+	if got := sent.Header.Get("Content-Type"); got != "text/csv; charset=UTF-8" {
+		t.Errorf("content type %q", got)
+	}
+	lines := strings.SplitAfterN(want, "\n", 2)
+	bound := 0
+	for _, row := range batch.Rows {
+		bound += row.UploadBytes()
+	}
+	if len(lines[1]) > bound {
+		t.Errorf("rows take %d bytes, more than the bound of %d", len(lines[1]), bound)
+	}
+}
+
+func TestUploadRefusals(t *testing.T) {
+	t.Parallel()
+	row := func(v salesforce.Value) []salesforce.Row {
+		return []salesforce.Row{{ID: contactA, Values: []salesforce.Value{v}}}
+	}
+	for name, tc := range map[string]struct {
+		change func(*salesforce.IngestJob, *salesforce.Batch)
+		says   string
+	}{
+		"literal null": {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = row(salesforce.Text("#N/A")) }, "row 1: Title: the text #N/A would empty"},
+		"not UTF-8":    {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = row(salesforce.Text("\xff")) }, "UTF-8"},
+		"long cell": {func(_ *salesforce.IngestJob, b *salesforce.Batch) {
+			b.Rows = row(salesforce.Text(strings.Repeat("x", 131_073)))
+		}, "131073 characters"},
+		"not a number":  {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = row(salesforce.Number("NaN")) }, "not a number"},
+		"wrong id":      {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows[0].ID = "003" }, `"003"`},
+		"ragged":        {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Columns = []string{"Title", "Email"} }, "1 values for 2 columns"},
+		"no rows":       {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = nil }, "no rows"},
+		"other object":  {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Object = "Lead" }, "the job is for Contact"},
+		"closed job":    {func(j *salesforce.IngestJob, _ *salesforce.Batch) { j.State = salesforce.JobInProgress }, "InProgress"},
+		"id of nothing": {func(j *salesforce.IngestJob, _ *salesforce.Batch) { j.Operation = "" }, "CreateIngest"},
+		"id on insert":  {func(j *salesforce.IngestJob, _ *salesforce.Batch) { j.Operation = salesforce.OperationInsert }, "record id"},
+		"empty insert": {func(j *salesforce.IngestJob, b *salesforce.Batch) {
+			j.Operation = salesforce.OperationInsert
+			b.Rows = []salesforce.Row{{Values: []salesforce.Value{{}}}}
+		}, "omitted"},
+		"key of an upsert": {func(j *salesforce.IngestJob, _ *salesforce.Batch) {
+			j.Operation, j.ExternalIDField = salesforce.OperationUpsert, "Ext__c"
+		}, "Ext__c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			job, batch := openJob(), oneRow()
+			tc.change(&job, &batch)
+			org := newOrg(t, nil)
+			wantError(t, org.client(nil).UploadIngest(t.Context(), job, batch), salesforce.CodeInvalidRequest, tc.says)
+			if calls := org.calls(); len(calls) != 0 {
+				t.Errorf("sent %v all the same", calls)
+			}
+		})
+	}
+}
+
+func TestUploadIsNotRepeatedWhenItMayHaveLanded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": failWith(cutAfter)})
+		client := org.client(nil)
+		err := client.UploadIngest(t.Context(), openJob(), oneRow())
+		wantError(t, err, salesforce.CodeUnreachable, "unknown")
+		if n := len(org.seen("PUT " + ingestPath + "/batches")); n != 1 || !salesforce.IsRetryable(err) {
+			t.Errorf("%d uploads, retryable %t; want one and true", n, salesforce.IsRetryable(err))
+		}
+		if n := client.Usage().BulkBatches; n != 0 {
+			t.Errorf("%d batches counted for an upload that failed", n)
+		}
+		org = newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": answers(answer(401, refusal("INVALID_SESSION_ID", "expired")), answer(503, ""), answer(201, ""))})
+		if err := org.client(nil).UploadIngest(t.Context(), openJob(), oneRow()); err != nil {
+			t.Errorf("an upload that was turned away was not repeated: %v", err)
+		}
+	})
+}
+
+func TestMovingAJobLooksWhereItStands(t *testing.T) {
+	t.Parallel()
+	type move func(*salesforce.Client) error
+	closing := func(c *salesforce.Client) error { return c.CloseIngest(t.Context(), ingestJob) }
+	aborting := func(c *salesforce.Client) error { return c.AbortIngest(t.Context(), ingestJob) }
+	for name, tc := range map[string]struct {
+		do     move
+		stands salesforce.JobState
+		fails  bool
+	}{
+		"close, closed":   {closing, salesforce.JobUploadComplete, false},
+		"close, running":  {closing, salesforce.JobInProgress, false},
+		"close, complete": {closing, salesforce.JobComplete, false},
+		"close, aborted":  {closing, salesforce.JobAborted, true},
+		"close, open":     {closing, salesforce.JobOpen, true},
+		"abort, aborted":  {aborting, salesforce.JobAborted, false},
+		"abort, failed":   {aborting, salesforce.JobFailed, false},
+		"abort, complete": {aborting, salesforce.JobComplete, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, map[string]handler{
+				"PATCH " + ingestPath: answer(400, refusal("INVALIDJOBSTATE", "Aborting already Completed Job not allowed")),
+				"GET " + ingestPath:   answer(200, ingestState(tc.stands, 0, 0, "")),
+			})
+			err := tc.do(org.client(nil))
+			if tc.fails {
+				wantError(t, err, "INVALIDJOBSTATE", ingestJob)
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestDeleteIngestOfJobThatIsGone(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, map[string]handler{"DELETE " + ingestPath: answers(answer(404, refusal("NOT_FOUND", "gone")), answer(400, refusal("INVALIDJOBSTATE", "open")))})
+	client := org.client(nil)
+	if err := client.DeleteIngest(t.Context(), ingestJob); err != nil {
+		t.Error(err)
+	}
+	wantError(t, client.DeleteIngest(t.Context(), ingestJob), "INVALIDJOBSTATE", "delete Bulk job")
+}
+
+func TestWaitIngestPausesGrow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var looks []time.Duration
+		began := time.Now()
+		org := newOrg(t, map[string]handler{"GET " + ingestPath: func(w http.ResponseWriter, x exchange) {
+			looks = append(looks, time.Since(began))
+			state := salesforce.JobInProgress
+			if x.Nth == 9 {
+				state = salesforce.JobFailed
+			}
+			reply(w, 200, ingestState(state, 0, 0, `,"errorMessage":"InvalidBatch : Field name not found : Nope__c"`))
+		}})
+		job, err := org.client(nil).WaitIngest(t.Context(), ingestJob, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, job.Err(), salesforce.CodeJobFailed, "Nope__c", "field-level security")
+		ms := time.Millisecond
+		want := []time.Duration{250 * ms, 750 * ms, 1750 * ms, 3750 * ms, 7750 * ms, 15750 * ms, 25750 * ms, 35750 * ms, 45750 * ms}
+		if diff := cmp.Diff(want, looks); diff != "" {
+			t.Errorf("looks (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestJobAnswerOfAnotherJob(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, map[string]handler{"GET " + ingestPath: answer(200, strings.Replace(ingestState(salesforce.JobComplete, 0, 0, ""), ingestJob, queryJob, 1))})
+	_, err := org.client(nil).IngestJob(t.Context(), ingestJob)
+	wantError(t, err, salesforce.CodeUnexpectedAnswer, queryJob)
+}

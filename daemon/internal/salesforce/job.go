@@ -1,0 +1,124 @@
+package salesforce
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// The two kinds of Bulk API 2.0 jobs, as they stand in paths.
+const (
+	jobsIngest = "jobs/ingest"
+	jobsQuery  = "jobs/query"
+)
+
+// jobJSON is a job as both kinds of it are answered; which members are there depends on the state
+// (Bulk API 2.0 guide: get information about a job).
+type jobJSON struct {
+	ID               string    `json:"id"`
+	Object           string    `json:"object"`
+	Operation        Operation `json:"operation"`
+	ExternalIDField  string    `json:"externalIdFieldName"`
+	State            JobState  `json:"state"`
+	ContentURL       string    `json:"contentUrl"`
+	RecordsProcessed int       `json:"numberRecordsProcessed"`
+	RecordsFailed    int       `json:"numberRecordsFailed"`
+	ErrorMessage     string    `json:"errorMessage"`
+}
+
+// createJob asks for a job, which is never done twice blindly: see the package comment.
+func (c *Client) createJob(ctx context.Context, op, kind string, settings any) (jobJSON, error) {
+	body, err := json.Marshal(settings)
+	if err != nil {
+		return jobJSON{}, refuse(op, "%s", err)
+	}
+	answer, err := c.do(ctx, call{
+		op: op, method: http.MethodPost, target: c.org.data(kind),
+		body: body, contentType: jsonType, repeat: repeatUntaken,
+	})
+	if err != nil {
+		return jobJSON{}, err
+	}
+	return readJob(op, "", answer)
+}
+
+func (c *Client) getJob(ctx context.Context, op, kind, id string) (jobJSON, error) {
+	answer, err := c.do(ctx, call{op: op, method: http.MethodGet, target: c.jobPath(kind, id)})
+	if err != nil {
+		return jobJSON{}, err
+	}
+	return readJob(op, id, answer)
+}
+
+// readJob checks that an answer is the job asked for, or any where id is empty.
+func readJob(op, id string, answer *reply) (jobJSON, error) {
+	var job jobJSON
+	if err := decode(op, answer, &job); err != nil {
+		return jobJSON{}, err
+	}
+	if job.ID == "" || job.State == "" || (id != "" && !sameID(job.ID, id)) {
+		return jobJSON{}, unexpected(op, "the answer is about job %q in state %q", job.ID, job.State)
+	}
+	return job, nil
+}
+
+// moveJob asks for another state. A repeated or late request is refused although all is well, so the
+// job's own state decides then: settled tells which states will do.
+func (c *Client) moveJob(ctx context.Context, op, kind, id string, to JobState, settled func(JobState) bool) error {
+	body, err := json.Marshal(map[string]JobState{"state": to})
+	if err != nil {
+		return refuse(op, "%s", err)
+	}
+	_, err = c.do(ctx, call{
+		op: op, method: http.MethodPatch, target: c.jobPath(kind, id), body: body, contentType: jsonType,
+	})
+	if err == nil || !isJobState(err) {
+		return err
+	}
+	job, lookErr := c.getJob(ctx, op, kind, id)
+	if lookErr != nil {
+		return lookErr
+	}
+	if settled(job.State) {
+		return nil
+	}
+	return err
+}
+
+// deleteJob removes a job and its results; one that is already gone is fine.
+func (c *Client) deleteJob(ctx context.Context, op, kind, id string) error {
+	_, err := c.do(ctx, call{op: op, method: http.MethodDelete, target: c.jobPath(kind, id)})
+	if e, ok := asNotFound(err); ok && e.Op == op {
+		return nil
+	}
+	return err
+}
+
+func (c *Client) jobPath(kind, id string) string {
+	return c.org.data(kind + "/" + url.PathEscape(id))
+}
+
+// pollPace makes the first looks at a job quick, for small jobs, and the later ones cheap: each costs
+// an API call.
+var pollPace = struct{ first, ceiling time.Duration }{250 * time.Millisecond, 10 * time.Second}
+
+// awaitJob polls until the job changes no more; seen is called with every answer.
+func (c *Client) awaitJob(ctx context.Context, op, kind, id string, seen func(jobJSON)) (jobJSON, error) {
+	for wait := pollPace.first; ; wait = min(2*wait, pollPace.ceiling) {
+		if err := pause(ctx, wait); err != nil {
+			return jobJSON{}, wrapOp(op, err)
+		}
+		job, err := c.getJob(ctx, op, kind, id)
+		if err != nil {
+			return jobJSON{}, err
+		}
+		if seen != nil {
+			seen(job)
+		}
+		if job.State.Finished() {
+			return job, nil
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package salesforce_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+)
+
+// titles returns the contacts' titles as the org has them, in the order they were made.
+func (s *simulated) titles(t *testing.T) []string {
+	t.Helper()
+	var titles []string
+	for _, id := range s.ids {
+		record, ok := s.org.Record("Contact", id)
+		if !ok {
+			t.Fatalf("contact %s is gone", id)
+		}
+		titles = append(titles, record["Title"])
+	}
+	return titles
+}
+
+func TestOrgUpdateCollection(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, orgsim.Config{}, 3)
+	got, err := s.UpdateCollection(t.Context(), salesforce.Batch{
+		Object: "Contact", Columns: []string{"Title", "Email"},
+		Rows: []salesforce.Row{
+			{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text(" CEO "), salesforce.Text("Mixed@Case.Example")}},
+			{ID: s.ids[1], Values: []salesforce.Value{salesforce.Text("x"), salesforce.Text("not an address")}},
+			{ID: s.ids[2], Values: []salesforce.Value{salesforce.Omit(), salesforce.Null()}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got[0].Success || got[1].Success || !got[2].Success || got[1].Errors[0].Code != "INVALID_EMAIL_ADDRESS" {
+		t.Errorf("results %+v", got)
+	}
+	first, _ := s.org.Record("Contact", s.ids[0])
+	third, _ := s.org.Record("Contact", s.ids[2])
+	if first["Title"] != "CEO" || first["Email"] != "mixed@case.example" || third["Email"] != "" {
+		t.Errorf("the org has %v and %v", first, third)
+	}
+}
+
+func TestOrgIngest(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, orgsim.Config{Seed: 3}, 5)
+	ctx, columns := t.Context(), []string{"Title", "Email"}
+	job, err := s.CreateIngest(ctx, salesforce.IngestRequest{Object: "Contact", Operation: salesforce.OperationUpdate, Columns: columns})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := salesforce.Batch{Object: "Contact", Columns: columns}
+	for i, id := range s.ids {
+		batch.Rows = append(batch.Rows, salesforce.Row{ID: id, Values: []salesforce.Value{salesforce.Text(fmt.Sprintf("line, \"%d\"\r\nnext", i)), salesforce.Omit()}})
+	}
+	batch.Rows[3].Values[1] = salesforce.Text("not an address")
+	batch.Rows[4].Values[1] = salesforce.Null()
+	if err := s.UploadIngest(ctx, job, batch); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.CloseIngest(ctx, job.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done, err := s.WaitIngest(ctx, job.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done.State != salesforce.JobComplete || done.Processed != 5 || done.Failed != 1 {
+		t.Errorf("the job ended as %+v", done)
+	}
+	results, err := collect(s.IngestResults(ctx, job.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	status := map[string]salesforce.IngestStatus{}
+	for _, r := range results {
+		status[r.ID] = r.Status
+		if r.Status == salesforce.IngestFailed && r.Error.Code != "INVALID_EMAIL_ADDRESS" {
+			t.Errorf("failed with %+v", r.Error)
+		}
+	}
+	want := map[string]salesforce.IngestStatus{}
+	for i, id := range s.ids {
+		want[id] = salesforce.IngestSucceeded
+		if i == 3 {
+			want[id] = salesforce.IngestFailed
+		}
+	}
+	if diff := cmp.Diff(want, status); diff != "" {
+		t.Errorf("results (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"line, \"0\"\nnext", "line, \"1\"\nnext", "line, \"2\"\nnext", "", "line, \"4\"\nnext"}, s.titles(t)); diff != "" {
+		t.Errorf("titles in the org:\n%s", diff)
+	}
+	if err := s.DeleteIngest(ctx, job.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.IngestJob(ctx, job.ID); !salesforce.IsNotFound(err) {
+		t.Errorf("a deleted job gave %v", err)
+	}
+	if u := s.Usage(); u.BulkBatches != int64(s.org.Journal().Summary().Bulk) {
+		t.Errorf("the client predicts %d batches and the org counts %d", u.BulkBatches, s.org.Journal().Summary().Bulk)
+	}
+}
+
+func TestOrgIngestThatFails(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, orgsim.Config{}, 1)
+	job, err := s.CreateIngest(t.Context(), salesforce.IngestRequest{Object: "Contact", Operation: salesforce.OperationUpdate, Columns: []string{"Nope__c"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := salesforce.Batch{Object: "Contact", Columns: []string{"Nope__c"}, Rows: []salesforce.Row{{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text("x")}}}}
+	if err := s.UploadIngest(t.Context(), job, batch); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.CloseIngest(t.Context(), job.ID); err != nil {
+		t.Fatal(err)
+	}
+	done, err := s.WaitIngest(t.Context(), job.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, done.Err(), salesforce.CodeJobFailed, "Nope__c", "field-level security")
+	results, err := collect(s.IngestResults(t.Context(), job.ID))
+	if err != nil || len(results) != 1 || results[0].Status != salesforce.IngestUnprocessed || results[0].ID != s.ids[0] {
+		t.Errorf("results %+v, %v", results, err)
+	}
+}
+
+func TestOrgAbortsOpenJob(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, orgsim.Config{}, 0)
+	job, err := s.CreateIngest(t.Context(), salesforce.IngestRequest{Object: "Contact", Operation: salesforce.OperationUpdate, Columns: []string{"Title"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.AbortIngest(t.Context(), job.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, err := s.IngestJob(t.Context(), job.ID); err != nil || done.State != salesforce.JobAborted {
+		t.Errorf("the job is %+v, %v", done, err)
+	}
+}
+
+func TestOrgTroubleIsSurvived(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]fault.Fault{
+		"unavailable":  fault.Unavailable(),
+		"server error": fault.ServerError(),
+		"lost request": {Action: fault.ResetBefore},
+		"lost answer":  {Action: fault.ResetAfter},
+		"session":      {Action: fault.ExpireSession},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, orgsim.Config{}, 1)
+			f.Path, f.Times = "/services/data/*/composite/sobjects", 1
+			rule := s.org.Faults().Add(f)
+			got, err := s.UpdateCollection(t.Context(), salesforce.Batch{Object: "Contact", Columns: []string{"Title"},
+				Rows: []salesforce.Row{{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text("CEO")}}}})
+			if err != nil || !got[0].Success {
+				t.Fatalf("got %+v, %v", got, err)
+			}
+			if diff := cmp.Diff([]string{"CEO"}, s.titles(t)); diff != "" || rule.Hits() != 1 {
+				t.Errorf("%d hits:\n%s", rule.Hits(), diff)
+			}
+		})
+	}
+}
+
+func TestOrgDailyLimit(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, orgsim.Config{DailyCalls: 2}, 1)
+	var err error
+	for range 3 {
+		_, err = s.Objects(t.Context())
+	}
+	if !salesforce.IsLimit(err) {
+		t.Errorf("the third call of two gave %v", err)
+	}
+}
+
+func TestOrgSessionThatEnds(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, orgsim.Config{PageSize: 200, SteadyPages: true}, 401)
+	n := 0
+	for _, err := range s.Query(t.Context(), "SELECT Id FROM Contact", []string{"Id"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 100 {
+			s.org.ExpireSessions()
+		}
+	}
+	if n != 401 {
+		t.Errorf("%d rows, want 401", n)
+	}
+}
