@@ -1,0 +1,61 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// selectRun reads what scanRun takes.
+const selectRun = `SELECT id, integration_id, integration_name, revision, report, object, started_by, dry_run, full_resync, slot,
+	status, stage, progress_done, progress_total, queued_at, started_at, finished_at, attempt,
+	counts, api_calls, bulk_batches, error, report_version FROM runs `
+
+func scanRun(row scanner) (r reportsync.Run, err error) {
+	var progress reportsync.Progress
+	var queued int64
+	var slot, started, finished sql.Null[int64]
+	var counts string
+	var runErr, version sql.Null[string]
+	err = row.Scan(&r.ID, &r.IntegrationID, &r.IntegrationName, &r.Revision, &r.Report, &r.Object, &r.Trigger, &r.DryRun, &r.FullResync, &slot,
+		&r.Status, &r.Stage, &progress.Done, &progress.Total, &queued, &started, &finished, &r.Attempt,
+		&counts, &r.APICalls, &r.BulkBatches, &runErr, &version)
+	if err != nil {
+		return r, err
+	}
+	r.QueuedAt = fromMicros(queued)
+	r.ScheduledFor, r.StartedAt, r.FinishedAt = fromNullMicros(slot), fromNullMicros(started), fromNullMicros(finished)
+	if r.StartedAt != nil && r.FinishedAt != nil {
+		r.RuntimeSeconds = new(max(0, r.FinishedAt.Sub(*r.StartedAt)).Round(time.Millisecond).Seconds())
+	}
+	if r.Stage != "" {
+		r.Progress = &progress
+	}
+	if r.Counts, err = decode[reportsync.Counts](counts); err != nil {
+		return r, err
+	}
+	if r.Error, err = decodeNull[reportsync.RunError](runErr); err != nil {
+		return r, err
+	}
+	r.ReportVersion, err = decodeNull[reportsync.ReportVersion](version)
+	return r, err
+}
+
+// decodeNull decodes a column that may be null.
+func decodeNull[T any](s sql.Null[string]) (*T, error) {
+	if !s.Valid {
+		return nil, nil
+	}
+	v, err := decode[T](s.V)
+	return &v, err
+}
+
+// encodeNull encodes a value that may be missing.
+func encodeNull[T any](v *T) (sql.Null[string], error) {
+	if v == nil {
+		return sql.Null[string]{}, nil
+	}
+	s, err := encode(v)
+	return sql.Null[string]{V: s, Valid: true}, err
+}
