@@ -39,17 +39,8 @@ type Journal interface {
 	Settle(ctx context.Context, seq int, rows []reportsync.Outcome, done bool) error
 }
 
-// PlannedBatch is a batch with its rows; Batch.Seq is unique within the run over all attempts.
-type PlannedBatch struct {
-	Batch reportsync.WriteBatch
-	Rows  []reportsync.Outcome
-}
+// PlannedBatch is a batch with its rows.
+type PlannedBatch = reportsync.PlannedBatch
 
 // RunProgress is where a run stands.
-type RunProgress struct {
-	Stage       reportsync.Stage
-	Done, Total int64
-	Counts      reportsync.Counts
-	APICalls    int64
-	BulkBatches int64
-}
+type RunProgress = reportsync.RunProgress

@@ -1,0 +1,60 @@
+package sync
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// explain turns what stopped a run into what its user is told. It returns false for faults of ours, which say nothing
+// to a user.
+func explain(err error) (*reportsync.RunError, bool) {
+	if e, ok := errors.AsType[*reportsync.Error](err); ok {
+		return &reportsync.RunError{Code: e.Code, Message: withFields(e), Hint: e.Hint}, true
+	}
+	if e, ok := errors.AsType[*salesforce.Error](err); ok {
+		return &reportsync.RunError{Code: codeOf(e), Message: sentence(e), Hint: e.Hint}, true
+	}
+	return &reportsync.RunError{
+		Code:    reportsync.CodeInternal,
+		Message: "reportsync met a fault of its own",
+		Hint:    "the daemon's log has the details",
+	}, false
+}
+
+func codeOf(e *salesforce.Error) reportsync.Code {
+	switch {
+	case e.Code == salesforce.CodeOrganizationChanged:
+		return reportsync.CodeOrgMismatch
+	case salesforce.IsCredentials(e), salesforce.IsAuth(e):
+		return reportsync.CodeCredentials
+	case salesforce.IsLimit(e):
+		return reportsync.CodeSalesforceLimit
+	case salesforce.IsUnreachable(e), salesforce.IsRetryable(e):
+		return reportsync.CodeUnavailable
+	}
+	return reportsync.CodeSalesforce
+}
+
+// sentence leaves out what Error adds for logs: method, address and status.
+func sentence(e *salesforce.Error) string {
+	if e.Code == "" {
+		return fmt.Sprintf("%s: %s", e.Op, e.Message)
+	}
+	return fmt.Sprintf("%s: %s: %s", e.Op, e.Code, e.Message)
+}
+
+// withFields adds what is wrong with each attribute, since a run's error has no list of them.
+func withFields(e *reportsync.Error) string {
+	if len(e.Fields) == 0 {
+		return e.Message
+	}
+	details := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		details[i] = f.Detail
+	}
+	return e.Message + ": " + strings.Join(details, "; ")
+}

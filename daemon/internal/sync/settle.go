@@ -1,0 +1,180 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// maxResent is how many rows that a failed job left unprocessed are sent again by collections.
+const maxResent = 2_000
+
+// settleJob joins the results of a finished job back to its rows and stores them. Rows that met a passing obstacle,
+// and a few that a failed job never came to, are sent again by collections.
+func (r *run) settleJob(ctx context.Context, target *target, b *batch, job salesforce.IngestJob) error {
+	going, release := r.inFlight(ctx)
+	defer release()
+	results, err := r.jobResults(going, target, b, job)
+	if err != nil {
+		return err
+	}
+	if err := r.sayJob(going, b, job, results); err != nil {
+		return err
+	}
+	again, fate := results.again, error(nil)
+	if job.State == salesforce.JobFailed && len(results.left) <= maxResent {
+		again = append(again, results.left...)
+	} else if len(results.left) > 0 {
+		fate = unfinished(job, len(results.left))
+	}
+	if err := r.settleMissing(going, b, results.missing); err != nil {
+		return err
+	}
+	if len(again) > 0 && ctx.Err() == nil {
+		fate = errors.Join(r.sendRounds(ctx, target, b.seq, again, 1), fate)
+	} else if err := r.ledger.settle(going, b.seq, results.refused, false); err != nil { // final, since the run stops
+		return err
+	}
+	if fate == nil {
+		// Every row has its answer; of a batch with rows left over the rest of the run says what became of them.
+		fate = r.ledger.mark(going, b.seq, job.ID, reportsync.BatchSettled)
+	}
+	r.deleteJob(going, job.ID)
+	if fate == nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return fate
+}
+
+// results is what a job left to be done.
+type results struct {
+	updated, failed int
+	again           []write // met a passing obstacle
+	refused         answers // the answers of again
+	left            []write // the job never came to them
+	missing         []write // in no result file
+	strangers       int     // result rows of records that were not sent
+}
+
+// jobResults reads a job's result files and settles the final answers in them.
+func (r *run) jobResults(ctx context.Context, target *target, b *batch, job salesforce.IngestJob) (*results, error) {
+	out, waiting := &results{}, make(map[string]write, len(b.writes))
+	for _, w := range b.writes {
+		waiting[w.outcome.RecordID] = w
+	}
+	var final answers
+	err := eachResult(ctx, r.Org, job.ID, waiting, &out.strangers, func(w write, result salesforce.IngestResult) error {
+		o := jobAnswer(w.outcome, result)
+		switch {
+		case result.Status == salesforce.IngestUnprocessed:
+			out.left = append(out.left, w)
+			w.row.sent = false
+			return nil
+		case o.Kind == reportsync.Failed && isTransient(o.Code, o.Message):
+			out.again = append(out.again, w)
+			out.refused.add(w.row, o)
+			return nil
+		case o.Kind == reportsync.Failed:
+			out.failed++
+		default:
+			out.updated++
+		}
+		if final.add(w.row, o); len(final.rows) < recordRows {
+			return nil
+		}
+		full := final
+		final = answers{}
+		return r.ledger.settle(ctx, b.seq, full, false)
+	})
+	out.missing = slices.Collect(maps.Values(waiting))
+	if stored := r.ledger.settle(ctx, b.seq, final, false); stored != nil {
+		return nil, stored
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the results of Bulk job %s: %w", job.ID, err)
+	}
+	return out, nil
+}
+
+// eachResult pairs the result rows of a job with what was sent, by record id: their order and their values are not
+// those of the upload (Bulk API 2.0 guide: get results). What is paired is taken out of waiting.
+func eachResult[T any](ctx context.Context, org *salesforce.Client, job string, waiting map[string]T, strangers *int,
+	take func(T, salesforce.IngestResult) error,
+) error {
+	for result, err := range org.IngestResults(ctx, job) {
+		if err != nil {
+			return err
+		}
+		row, ok := waiting[result.ID]
+		if !ok {
+			*strangers++
+			continue
+		}
+		delete(waiting, result.ID)
+		if err := take(row, result); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// jobAnswer turns a result row into the outcome of the row that was sent.
+func jobAnswer(o reportsync.Outcome, result salesforce.IngestResult) reportsync.Outcome {
+	o.Kind = reportsync.Updated
+	if result.Status == salesforce.IngestFailed {
+		o.Kind = reportsync.Failed
+		o.Code, o.Message = describeRowErrors([]salesforce.RowError{result.Error})
+	}
+	return o
+}
+
+func (r *run) sayJob(ctx context.Context, b *batch, job salesforce.IngestJob, out *results) error {
+	if job.State == salesforce.JobComplete && len(out.again)+len(out.left)+len(out.missing)+out.strangers == 0 {
+		return r.ledger.info(ctx, "Bulk job %s is %s: %d of %d rows updated, %d failed", job.ID, job.State, out.updated, len(b.writes), out.failed)
+	}
+	text := fmt.Sprintf("Bulk job %s is %s: %d of %d rows updated, %d failed, %d to be sent again, %d unprocessed",
+		job.ID, job.State, out.updated, len(b.writes), out.failed, len(out.again), len(out.left))
+	if job.ErrorMessage != "" {
+		text += "; " + job.ErrorMessage
+	}
+	if len(out.missing) > 0 {
+		ids := make([]string, 0, len(out.missing))
+		for _, w := range out.missing {
+			ids = append(ids, w.outcome.RecordID)
+		}
+		slices.Sort(ids)
+		text += fmt.Sprintf("; %d rows are in no result file: %s", len(ids), enumerate(ids))
+	}
+	if out.strangers > 0 {
+		text += fmt.Sprintf("; %d result rows are about records that were not sent, or came twice", out.strangers)
+	}
+	return r.ledger.warn(ctx, "%s", text)
+}
+
+// settleMissing ends rows that no result file has: nobody can say what became of them.
+func (r *run) settleMissing(ctx context.Context, b *batch, missing []write) error {
+	var lost answers
+	for _, w := range missing {
+		o := w.outcome
+		o.Kind, o.Code, o.Message = reportsync.Unprocessed, reportsync.RowNoAnswer, "the row is in none of the Bulk job's result files"
+		lost.add(w.row, o)
+	}
+	return r.ledger.settle(ctx, b.seq, lost, false)
+}
+
+// unfinished is the error for a job that left rows unprocessed.
+func unfinished(job salesforce.IngestJob, left int) error {
+	e := reportsync.Errorf(reportsync.CodeSalesforce, "Bulk job %s ended as %s and left %d rows unprocessed", job.ID, job.State, left)
+	if job.ErrorMessage != "" {
+		e.Message += ": " + job.ErrorMessage
+	}
+	if job.State == salesforce.JobAborted {
+		return e.WithHint("somebody aborted it in Salesforce; start a run again for the rest")
+	}
+	return e
+}
