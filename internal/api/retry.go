@@ -1,0 +1,73 @@
+package api
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+)
+
+const (
+	retryWait    = 200 * time.Millisecond
+	retryMaxWait = 10 * time.Second
+)
+
+// setRetries makes a client repeat what failed, and only what can be repeated without doing a thing twice.
+func setRetries(c *resty.Client, n int) {
+	switch {
+	case n < 0:
+		n = 0
+	case n == 0:
+		n = DefaultMaxRetries
+	}
+	c.SetRetryCount(n).SetRetryWaitTime(retryWait).SetRetryMaxWaitTime(retryMaxWait).SetRetryAfter(retryAfter)
+	c.AddRetryCondition(shouldRetry)
+}
+
+// shouldRetry reports whether a request is to be sent again. A dial that failed sent nothing, so it may be repeated
+// whatever the method; what was sent is repeated only when the daemon sees to it that it counts once.
+func shouldRetry(res *resty.Response, err error) bool {
+	if err != nil {
+		return isDialError(err) || res != nil && res.StatusCode() == 0 && repeatable(res.Request) && isNetError(err)
+	}
+	switch res.StatusCode() {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		// A problem without Retry-After is the daemon's considered answer, about an org that is down for instance;
+		// without a problem it is some proxy that can't reach the daemon just now.
+		return repeatable(res.Request) && (res.Header().Get("Retry-After") != "" || !isProblem(res))
+	}
+	return false
+}
+
+func repeatable(r *resty.Request) bool {
+	safe := []string{http.MethodGet, http.MethodHead}
+	return slices.Contains(safe, r.Method) || r.Header.Get(HeaderIdempotencyKey) != ""
+}
+
+func isDialError(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}
+
+// isNetError tells a broken connection from an answer that could not be used.
+func isNetError(err error) bool {
+	_, ok := errors.AsType[net.Error](err)
+	return ok
+}
+
+// retryAfter reads the Retry-After header in either of its forms (RFC 9110, section 10.2.3); 0 leaves the wait to the
+// usual backoff.
+func retryAfter(_ *resty.Client, res *resty.Response) (time.Duration, error) {
+	h := res.Header().Get("Retry-After")
+	if s, err := strconv.Atoi(h); err == nil && s >= 0 {
+		return time.Duration(s) * time.Second, nil
+	}
+	if t, err := http.ParseTime(h); err == nil {
+		return max(time.Until(t), 0), nil
+	}
+	return 0, nil
+}
