@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+func (p *program) cancelCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "cancel RUN",
+		Short: "End a run",
+		Long: `End a run. One that is queued ends at once; one that is under way first lets settle what
+was sent to Salesforce, and leaves the other rows unprocessed.`,
+		Args: one("the id of a run"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := p.connect()
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			run, err := client.CancelRun(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			text := "is cancelled"
+			if run.Status == reportsync.RunRunning {
+				text = "ends as soon as what was sent has settled"
+			}
+			_, err = fmt.Fprintf(p.out, "%s %s\n", run.ID, text)
+			return err
+		},
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/config"
+)
+
+// finding is a line of the check command's JSON.
+type finding struct {
+	Check  string `json:"check"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+func (p *program) checkCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check the configuration, the database, and everything that the daemon connects to",
+		Long: `Check the configuration file, the encryption key, the database, a login at every
+connection and the folder of every source. While a daemon runs, connections are tried
+through it. Exits with 1 if anything is wrong. A database of an older version is brought
+up to date, as "serve" would do.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			findings := p.check(cmd)
+			well := true
+			for _, f := range findings {
+				well = well && f.OK
+			}
+			if err := p.printFindings(findings, asJSON); err != nil {
+				return err
+			}
+			if !well {
+				return outcome(exitFailed)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "show the findings as JSON")
+	return cmd
+}
+
+// check goes on with what it can: a mistake in the file keeps from everything else.
+func (p *program) check(cmd *cobra.Command) []finding {
+	cfg, err := config.Load(p.configFile, p.getenv)
+	if err != nil {
+		return []finding{{Check: "configuration", Detail: explain(err)}}
+	}
+	detail := p.configFile
+	if detail == "" {
+		detail = "no file, defaults"
+	}
+	findings := []finding{{Check: "configuration", OK: true, Detail: detail}}
+	for _, f := range daemon.SelfCheck(cmd.Context(), daemon.FromConfig(cfg), p.connect) {
+		shown := finding{Check: f.What, OK: f.Err == nil, Detail: f.Detail}
+		if f.Err != nil {
+			shown.Detail = explain(f.Err)
+		}
+		findings = append(findings, shown)
+	}
+	return findings
+}
+
+func (p *program) printFindings(findings []finding, asJSON bool) error {
+	if asJSON {
+		return p.printJSON(findings)
+	}
+	rows := [][]string{{"CHECK", "RESULT", "DETAIL"}}
+	for _, f := range findings {
+		result := "ok"
+		if !f.OK {
+			result = "FAILED"
+		}
+		rows = append(rows, []string{f.Check, result, indent(f.Detail)})
+	}
+	return table(p.out, rows)
+}

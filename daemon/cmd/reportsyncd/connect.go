@@ -1,0 +1,109 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/config"
+	"github.com/reportsync/terraform-provider-reportsync/internal/api"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// Environment variables, the same as the Terraform provider's.
+const (
+	endpointVariable = "REPORTSYNC_ENDPOINT"
+	tokenVariable    = "REPORTSYNC_TOKEN"
+)
+
+// connect makes a client of the daemon that flags, environment or state folder name. It sends nothing yet.
+func (p *program) connect() (*api.Client, error) {
+	endpoint, err := p.findEndpoint()
+	if err != nil {
+		return nil, err
+	}
+	token, err := p.findToken()
+	if err != nil {
+		return nil, err
+	}
+	return api.NewClient(api.ClientConfig{
+		Endpoint:   endpoint,
+		Token:      token,
+		UserAgent:  "reportsyncd/" + version,
+		Client:     api.ClientCLI,
+		CACertFile: p.caFile,
+	})
+}
+
+func (p *program) findEndpoint() (string, error) {
+	if given := cmp.Or(p.endpoint, p.getenv(endpointVariable)); given != "" {
+		return given, nil
+	}
+	cfg, err := config.Load(p.configFile, p.getenv)
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(daemon.EndpointFile(cfg.StateDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		// No daemon runs there, or its folder is not ours to see: the default is the best guess.
+		return "http://" + config.DefaultListen, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find the daemon: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+func (p *program) findToken() (reportsync.Secret, error) {
+	if p.tokenFile == "" {
+		if token := p.getenv(tokenVariable); token != "" {
+			return reportsync.Secret(token), nil
+		}
+	}
+	file := p.tokenFile
+	if file == "" {
+		cfg, err := config.Load(p.configFile, p.getenv)
+		if err != nil {
+			return "", err
+		}
+		file = daemon.AdminTokenFile(cfg.StateDir)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", reportsync.Errorf(reportsync.CodeUnauthorized, "can't read a token: %w", err).
+			WithHint("give one by $%s or --token-file; the daemon's first start writes one to admin.token in its state folder", tokenVariable)
+	}
+	return reportsync.Secret(strings.TrimSpace(string(text))), nil
+}
+
+// integration finds an integration by id or by name.
+func integration(ctx context.Context, client *api.Client, nameOrID string) (reportsync.Integration, error) {
+	if reportsync.IntegrationID.Is(nameOrID) {
+		found, err := client.Integration(ctx, nameOrID)
+		if reportsync.CodeOf(err) != reportsync.CodeNotFound {
+			return found, err
+		}
+	}
+	found, err := client.IntegrationByName(ctx, nameOrID)
+	if reportsync.CodeOf(err) == reportsync.CodeNotFound {
+		return found, noIntegration(ctx, client, nameOrID)
+	}
+	return found, err
+}
+
+// noIntegration offers the name that is meant.
+func noIntegration(ctx context.Context, client *api.Client, name string) error {
+	var names []string
+	for in, err := range client.Integrations(ctx) {
+		if err != nil {
+			return err
+		}
+		names = append(names, in.Name)
+	}
+	return reportsync.Errorf(reportsync.CodeNotFound, "there is no integration %q%s", name, reportsync.DidYouMean(name, names))
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/api"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// outcomeFormat is a form of the list of outcomes.
+type outcomeFormat string
+
+const (
+	formatTable outcomeFormat = "table"
+	formatCSV   outcomeFormat = "csv"
+	formatJSON  outcomeFormat = "json"
+)
+
+var outcomeFormats = []outcomeFormat{formatTable, formatCSV, formatJSON}
+
+func (p *program) outcomesCommand() *cobra.Command {
+	var only []string
+	var format string
+	var asJSON bool
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "outcomes RUN",
+		Short: "Show what became of each row of a run",
+		Args:  one("the id of a run"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			query := api.OutcomeQuery{Limit: limit}
+			for _, o := range only {
+				kind, err := oneOf("--only", reportsync.OutcomeKind(o), reportsync.OutcomeKinds)
+				if err != nil {
+					return err
+				}
+				query.Kinds = append(query.Kinds, kind)
+			}
+			form, err := oneOf("--format", outcomeFormat(format), outcomeFormats)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				form = formatJSON
+			}
+			return p.outcomes(cmd.Context(), args[0], query, form)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&only, "only", nil, "only rows with these `outcomes`: "+join(reportsync.OutcomeKinds))
+	flags.StringVar(&format, "format", string(formatTable), "table, csv or json")
+	flags.BoolVar(&asJSON, "json", false, "the same as --format json")
+	flags.IntVar(&limit, "limit", 0, "so many at most; 0 for all")
+	return cmd
+}
+
+func (p *program) outcomes(ctx context.Context, runID string, query api.OutcomeQuery, form outcomeFormat) error {
+	client, err := p.connect()
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	// A run that is unknown must not look like one without rows.
+	if _, err := client.Run(ctx, runID); err != nil {
+		return err
+	}
+	rows := client.Outcomes(ctx, runID, query)
+	switch form {
+	case formatCSV:
+		return p.outcomesCSV(rows)
+	case formatJSON:
+		all, err := api.Collect(rows)
+		if err != nil {
+			return err
+		}
+		return p.printJSON(all)
+	default:
+		return p.outcomesTable(rows)
+	}
+}
+
+func (p *program) outcomesTable(outcomes iter.Seq2[reportsync.Outcome, error]) error {
+	rows := [][]string{{"ROW", "LINE", "KEY", "OUTCOME", "RECORD", "WHY"}}
+	for o, err := range outcomes {
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []string{
+			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), o.Key, string(o.Kind), o.RecordID, why(o),
+		})
+	}
+	return table(p.out, rows)
+}
+
+// why tells changes and reasons apart: a row has one or the other.
+func why(o reportsync.Outcome) string {
+	if o.Code != "" {
+		return strings.TrimSpace(o.Code + ": " + o.Message)
+	}
+	changes := make([]string, len(o.Changes))
+	for i, c := range o.Changes {
+		changes[i] = fmt.Sprintf("%s: %s -> %s", c.Field, cell(c.Before), cell(c.After))
+	}
+	return strings.Join(changes, ", ")
+}
+
+func cell(value *string) string {
+	if value == nil {
+		return "empty"
+	}
+	return strconv.Quote(*value)
+}
+
+// outcomesCSV streams: a report of a million rows has as many outcomes.
+func (p *program) outcomesCSV(outcomes iter.Seq2[reportsync.Outcome, error]) error {
+	w := csv.NewWriter(p.out)
+	if err := w.Write([]string{"row", "line", "key", "outcome", "record_id", "code", "message", "changes"}); err != nil {
+		return err
+	}
+	for o, err := range outcomes {
+		if err != nil {
+			return err
+		}
+		changes := ""
+		if len(o.Changes) > 0 {
+			text, err := json.Marshal(o.Changes)
+			if err != nil {
+				return fmt.Errorf("encode the changes of row %d: %w", o.Row, err)
+			}
+			changes = string(text)
+		}
+		record := []string{
+			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), o.Key, string(o.Kind), o.RecordID, o.Code, o.Message, changes,
+		}
+		if err := w.Write(record); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}

@@ -1,0 +1,1 @@
+database_url = "/var/lib/reportsync/reportsync.db"

@@ -1,0 +1,1 @@
+database_url = "postgress://reportsync:hunter2@db.example.com/reportsync"

@@ -1,0 +1,6 @@
+listen         = "nowhere"
+retention_days = 9999
+
+log {
+  level = "loud"
+}

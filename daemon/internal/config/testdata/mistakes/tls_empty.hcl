@@ -1,0 +1,4 @@
+tls {
+  cert_file = "cert.pem"
+  key_file  = " "
+}
