@@ -1,0 +1,3 @@
+data "reportsync_report_source" "insights" {
+  name = "walkme-insights"
+}

@@ -1,0 +1,3 @@
+data "reportsync_salesforce_connection" "production" {
+  name = "production"
+}
