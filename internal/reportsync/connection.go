@@ -78,7 +78,7 @@ func (c ConnectionSpec) WithSecret(s Secret) ConnectionSpec {
 // a replacement may leave it out.
 func (c ConnectionSpec) Validate() error {
 	var v validator
-	v.name("/name", c.Name)
+	v.name(c.Name)
 	v.oneOf("/environment", string(c.Environment), string(Production), string(Sandbox))
 	if c.LoginURL != nil {
 		v.loginURL("/login_url", *c.LoginURL)

@@ -100,7 +100,7 @@ func MappingPointer(field string, attribute ...string) string {
 // and at the org (columns, fields) is not its concern.
 func (s IntegrationSpec) Validate() error {
 	var v validator
-	v.name("/name", s.Name)
+	v.name(s.Name)
 	v.required("/source_id", s.SourceID, maxTextLength)
 	v.report("/report", s.Report)
 	v.required("/connection_id", s.ConnectionID, maxTextLength)

@@ -108,7 +108,7 @@ func (c *Counts) Add(k OutcomeKind, n int64) {
 }
 
 // Total returns the rows that have an outcome. A finished run's equals Read (invariant 2).
-func (c Counts) Total() int64 {
+func (c *Counts) Total() int64 {
 	var n int64
 	for _, k := range OutcomeKinds {
 		n += *c.Of(k)
@@ -117,7 +117,7 @@ func (c Counts) Total() int64 {
 }
 
 // Rejected returns the rows that did not get where they should.
-func (c Counts) Rejected() int64 {
+func (c *Counts) Rejected() int64 {
 	var n int64
 	for _, k := range OutcomeKinds {
 		if k.Rejected() {

@@ -86,7 +86,7 @@ func parseCron(expr string) (cron.Schedule, error) {
 	}
 	c, err := cron.ParseStandard(expr)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no cron expression: %s: %s", expr, err, example)
+		return nil, fmt.Errorf("%q is no cron expression: %w: %s", expr, err, example)
 	}
 	if c.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
 		return nil, fmt.Errorf("%q never comes due", expr)

@@ -27,7 +27,7 @@ type Source struct {
 // the daemon's to say.
 func (s SourceSpec) Validate() error {
 	var v validator
-	v.name("/name", s.Name)
+	v.name(s.Name)
 	if s.Files == nil {
 		v.add("/files", "is required: it is the kind of source that this version knows")
 		return v.err("source " + quoteName(s.Name))

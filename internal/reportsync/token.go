@@ -34,7 +34,7 @@ type Token struct {
 // Validate reports everything that is wrong with the spec, as of now.
 func (t TokenSpec) Validate(now time.Time) error {
 	var v validator
-	v.name("/name", t.Name)
+	v.name(t.Name)
 	v.oneOf("/role", string(t.Role), string(RoleViewer), string(RoleOperator), string(RoleAdmin))
 	if t.ExpiresAt != nil && !t.ExpiresAt.After(now) {
 		v.add("/expires_at", "%s has passed", t.ExpiresAt.UTC().Format(time.RFC3339))

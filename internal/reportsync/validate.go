@@ -3,6 +3,7 @@ package reportsync
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -46,7 +47,9 @@ func (v *validator) required(pointer, s string, limit int) {
 	}
 }
 
-func (v *validator) name(pointer, s string) {
+// name checks the name of a configuration object.
+func (v *validator) name(s string) {
+	const pointer = "/name"
 	v.required(pointer, s, MaxNameLength)
 	if !v.has(pointer) && (!namePattern.MatchString(s) || strings.HasSuffix(s, " ")) {
 		v.add(pointer, "%q must start with a letter or digit, hold only letters, digits, blanks and . _ - + ( ), and not end with a blank", s)
@@ -54,10 +57,8 @@ func (v *validator) name(pointer, s string) {
 }
 
 func (v *validator) oneOf(pointer, s string, allowed ...string) {
-	for _, a := range allowed {
-		if s == a {
-			return
-		}
+	if slices.Contains(allowed, s) {
+		return
 	}
 	v.add(pointer, "%q is not one of %s%s", s, strings.Join(allowed, ", "), DidYouMean(s, allowed))
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func validIntegration() reportsync.IntegrationSpec {
 	return reportsync.IntegrationSpec{
 		Name:         "onboarding-to-contacts",
@@ -23,8 +21,8 @@ func validIntegration() reportsync.IntegrationSpec {
 		Object:       "Contact",
 		Match:        reportsync.Match{Column: "User Email", Field: "Email"},
 		Mappings: map[string]reportsync.Mapping{
-			"Onboarding_Status__c": {Column: ptr("Onboarding Status")},
-			"Usage_Source__c":      {Constant: ptr("WalkMe")},
+			"Onboarding_Status__c": {Column: new("Onboarding Status")},
+			"Usage_Source__c":      {Constant: new("WalkMe")},
 		},
 	}
 }
@@ -33,7 +31,7 @@ func validConnection() reportsync.ConnectionSpec {
 	return reportsync.ConnectionSpec{
 		Name:              "production",
 		Environment:       reportsync.Production,
-		LoginURL:          ptr("https://acme.my.salesforce.com"),
+		LoginURL:          new("https://acme.my.salesforce.com"),
 		ClientCredentials: &reportsync.ClientCredentials{ClientID: "3MVG9", ClientSecret: "s3cret"},
 	}
 }
@@ -74,27 +72,27 @@ func TestIntegrationValidate(t *testing.T) {
 		{"open bracket", func(s *reportsync.IntegrationSpec) { s.Report = "a[.csv" }, []string{"/report"}},
 		{"object with a blank", func(s *reportsync.IntegrationSpec) { s.Object = "My Object" }, []string{"/object"}},
 		{"soql in a field", func(s *reportsync.IntegrationSpec) { s.Match.Field = "Email FROM User--" }, []string{"/match/field"}},
-		{"later operation", func(s *reportsync.IntegrationSpec) { s.Operation = ptr(reportsync.Operation("upsert")) }, []string{"/operation"}},
+		{"later operation", func(s *reportsync.IntegrationSpec) { s.Operation = new(reportsync.Operation("upsert")) }, []string{"/operation"}},
 		{"no mappings", func(s *reportsync.IntegrationSpec) { s.Mappings = nil }, []string{"/mappings"}},
 		{"empty mapping", func(s *reportsync.IntegrationSpec) { s.Mappings["A__c"] = reportsync.Mapping{} }, []string{"/mappings/A__c"}},
 		{"column and constant", func(s *reportsync.IntegrationSpec) {
-			s.Mappings["A__c"] = reportsync.Mapping{Column: ptr("a"), Constant: ptr("b")}
+			s.Mappings["A__c"] = reportsync.Mapping{Column: new("a"), Constant: new("b")}
 		}, []string{"/mappings/A__c"}},
-		{"empty constant", func(s *reportsync.IntegrationSpec) { s.Mappings["A__c"] = reportsync.Mapping{Constant: ptr("")} }, []string{"/mappings/A__c/constant"}},
+		{"empty constant", func(s *reportsync.IntegrationSpec) { s.Mappings["A__c"] = reportsync.Mapping{Constant: new("")} }, []string{"/mappings/A__c/constant"}},
 		{"empty constant that clears", func(s *reportsync.IntegrationSpec) {
-			s.Mappings["A__c"] = reportsync.Mapping{Constant: ptr(""), OnNull: ptr(reportsync.OnNullClear)}
+			s.Mappings["A__c"] = reportsync.Mapping{Constant: new(""), OnNull: new(reportsync.OnNullClear)}
 		}, nil},
 		{"same field twice", func(s *reportsync.IntegrationSpec) {
-			s.Mappings["usage_source__c"] = reportsync.Mapping{Constant: ptr("x")}
+			s.Mappings["usage_source__c"] = reportsync.Mapping{Constant: new("x")}
 		}, []string{"/mappings/usage_source__c"}},
-		{"key written too", func(s *reportsync.IntegrationSpec) { s.Mappings["email"] = reportsync.Mapping{Column: ptr("x")} }, []string{"/mappings/email"}},
-		{"cron of six fields", func(s *reportsync.IntegrationSpec) { s.Schedule = ptr("0 0 9 * * *") }, []string{"/schedule"}},
-		{"cron out of range", func(s *reportsync.IntegrationSpec) { s.Schedule = ptr("0 25 * * *") }, []string{"/schedule"}},
-		{"cron that never comes", func(s *reportsync.IntegrationSpec) { s.Schedule = ptr("0 0 31 2 *") }, []string{"/schedule"}},
-		{"zone in the cron", func(s *reportsync.IntegrationSpec) { s.Schedule = ptr("CRON_TZ=UTC 0 9 * * *") }, []string{"/schedule"}},
-		{"misspelt zone", func(s *reportsync.IntegrationSpec) { s.TimeZone = ptr("Europe/Berln") }, []string{"/time_zone"}},
-		{"zone of the machine", func(s *reportsync.IntegrationSpec) { s.TimeZone = ptr("Local") }, []string{"/time_zone"}},
-		{"all at once", func(s *reportsync.IntegrationSpec) { s.Name, s.Report, s.TimeZone = "", "", ptr("") }, []string{"/name", "/report", "/time_zone"}},
+		{"key written too", func(s *reportsync.IntegrationSpec) { s.Mappings["email"] = reportsync.Mapping{Column: new("x")} }, []string{"/mappings/email"}},
+		{"cron of six fields", func(s *reportsync.IntegrationSpec) { s.Schedule = new("0 0 9 * * *") }, []string{"/schedule"}},
+		{"cron out of range", func(s *reportsync.IntegrationSpec) { s.Schedule = new("0 25 * * *") }, []string{"/schedule"}},
+		{"cron that never comes", func(s *reportsync.IntegrationSpec) { s.Schedule = new("0 0 31 2 *") }, []string{"/schedule"}},
+		{"zone in the cron", func(s *reportsync.IntegrationSpec) { s.Schedule = new("CRON_TZ=UTC 0 9 * * *") }, []string{"/schedule"}},
+		{"misspelt zone", func(s *reportsync.IntegrationSpec) { s.TimeZone = new("Europe/Berln") }, []string{"/time_zone"}},
+		{"zone of the machine", func(s *reportsync.IntegrationSpec) { s.TimeZone = new("Local") }, []string{"/time_zone"}},
+		{"all at once", func(s *reportsync.IntegrationSpec) { s.Name, s.Report, s.TimeZone = "", "", new("") }, []string{"/name", "/report", "/time_zone"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,12 +114,12 @@ func TestConnectionValidate(t *testing.T) {
 		want []string
 	}{
 		{"valid", func(*reportsync.ConnectionSpec) {}, nil},
-		{"loopback in clear", func(c *reportsync.ConnectionSpec) { c.LoginURL = ptr("http://127.0.0.1:1234") }, nil},
-		{"network in clear", func(c *reportsync.ConnectionSpec) { c.LoginURL = ptr("http://acme.my.salesforce.com") }, []string{"/login_url"}},
-		{"password in the URL", func(c *reportsync.ConnectionSpec) { c.LoginURL = ptr("https://u:p@acme.my.salesforce.com") }, []string{"/login_url"}},
-		{"path in the URL", func(c *reportsync.ConnectionSpec) { c.LoginURL = ptr("https://acme.my.salesforce.com/services") }, []string{"/login_url"}},
+		{"loopback in clear", func(c *reportsync.ConnectionSpec) { c.LoginURL = new("http://127.0.0.1:1234") }, nil},
+		{"network in clear", func(c *reportsync.ConnectionSpec) { c.LoginURL = new("http://acme.my.salesforce.com") }, []string{"/login_url"}},
+		{"password in the URL", func(c *reportsync.ConnectionSpec) { c.LoginURL = new("https://u:p@acme.my.salesforce.com") }, []string{"/login_url"}},
+		{"path in the URL", func(c *reportsync.ConnectionSpec) { c.LoginURL = new("https://acme.my.salesforce.com/services") }, []string{"/login_url"}},
 		{"no My Domain", func(c *reportsync.ConnectionSpec) { c.LoginURL = nil }, []string{"/login_url"}},
-		{"shared login host", func(c *reportsync.ConnectionSpec) { c.LoginURL = ptr("https://test.salesforce.com/") }, []string{"/login_url"}},
+		{"shared login host", func(c *reportsync.ConnectionSpec) { c.LoginURL = new("https://test.salesforce.com/") }, []string{"/login_url"}},
 		{"unknown environment", func(c *reportsync.ConnectionSpec) { c.Environment = "prod" }, []string{"/environment"}},
 		{"no way to log in", func(c *reportsync.ConnectionSpec) { c.ClientCredentials = nil }, []string{"/client_credentials"}},
 		{"no client id", func(c *reportsync.ConnectionSpec) { c.ClientCredentials.ClientID = " " }, []string{"/client_credentials/client_id"}},

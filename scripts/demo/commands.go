@@ -18,28 +18,27 @@ import (
 // exitWithErrors is what "reportsyncd run --follow" ends with when the run went through but rejected rows.
 const exitWithErrors = 2
 
-// environment is what every command of the demo sees: where the daemon is, how to log in, and no configuration of the
-// user's own that could lead elsewhere.
+// environment is what every command of the demo sees beside the user's own environment: where the daemon is, how to
+// log in, and a CLI configuration that leads to the provider built here.
 func (s *stage) environment() ([]string, error) {
 	token, err := os.ReadFile(filepath.Join(s.dir, "state", "admin.token"))
 	if err != nil {
 		return nil, fmt.Errorf("read the admin token: %w", err)
 	}
-	colour := ""
-	if !onTerminal() {
-		colour = "-no-color"
-	}
-	return append(os.Environ(),
-		"TF_CLI_ARGS="+colour,
-		"TF_CLI_CONFIG_FILE="+filepath.Join(s.dir, "terraform.tfrc"),
+	own := []string{
+		"TF_CLI_CONFIG_FILE=" + filepath.Join(s.dir, "terraform.tfrc"),
 		"CHECKPOINT_DISABLE=1",
-		"REPORTSYNC_ENDPOINT="+s.endpoint,
-		"REPORTSYNC_TOKEN="+strings.TrimSpace(string(token)),
-		"TF_VAR_salesforce_login_url="+s.orgURL,
-		"TF_VAR_salesforce_client_id="+clientID,
-		"TF_VAR_salesforce_client_secret="+clientSecret,
-		"TF_VAR_reports_url=file://"+filepath.Join(s.dir, "reports"),
-	), nil
+		"REPORTSYNC_ENDPOINT=" + s.endpoint,
+		"REPORTSYNC_TOKEN=" + strings.TrimSpace(string(token)),
+		"TF_VAR_salesforce_login_url=" + s.orgURL,
+		"TF_VAR_salesforce_client_id=" + clientID,
+		"TF_VAR_salesforce_client_secret=" + clientSecret,
+		"TF_VAR_reports_url=file://" + filepath.Join(s.dir, "reports"),
+	}
+	if !onTerminal() {
+		own = append(own, "TF_CLI_ARGS=-no-color")
+	}
+	return own, nil
 }
 
 // providerVersion is what the demo installs the provider as; a CLI never chooses a pre-release by itself.
@@ -71,7 +70,7 @@ func (s *stage) command(ctx context.Context, dir, path string, args ...string) (
 	fmt.Printf("$ %s %s\n", filepath.Base(path), strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.Dir, cmd.Env = dir, env
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd, nil
 }
@@ -130,7 +129,7 @@ func (s *stage) latestRun(ctx context.Context) (reportsync.Run, error) {
 func output(ctx context.Context, env []string, into any, path string, args ...string) error {
 	cmd := exec.CommandContext(ctx, path, args...)
 	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &said, env
+	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &said, append(os.Environ(), env...)
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s %s: %w\n%s", filepath.Base(path), args[0], err, said.String())
 	}

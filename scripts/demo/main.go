@@ -35,7 +35,7 @@ func run(ctx context.Context, cli string, keep bool) (err error) {
 	}
 	defer func() {
 		if keep && err == nil {
-			s.leave()
+			err = s.leave()
 			return
 		}
 		if closeErr := s.close(); err == nil {

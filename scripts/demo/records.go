@@ -23,7 +23,7 @@ type contact struct {
 // contacts returns all contacts of the org, in the order of their e-mails.
 func (s *stage) contacts(ctx context.Context) ([]contact, error) {
 	var records []contact
-	err := output(ctx, os.Environ(), &records, s.bin("orgsim"), "query", "--url", s.orgURL, "--json",
+	err := output(ctx, nil, &records, s.bin("orgsim"), "query", "--url", s.orgURL, "--json",
 		"--client-id", clientID, "--client-secret", clientSecret,
 		"SELECT Id, Email, Onboarding_Status__c, Sessions_30d__c, Last_Seen__c, Usage_Source__c FROM Contact ORDER BY Email, Id")
 	return records, err

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -77,9 +79,9 @@ func (s *stage) start(ctx context.Context, urlFile, name string, args ...string)
 		return "", err
 	}
 	defer log.Close() // the program keeps its own handle
-	// Not bound to ctx: close ends the programs in order, also after an interrupt. A process group of its own keeps
-	// the terminal's Ctrl-C from reaching them first.
-	cmd := exec.Command(s.bin(name), args...)
+	// Not bound to ctx's end: close ends the programs in order, also after an interrupt. A process group of its own
+	// keeps the terminal's Ctrl-C from reaching them first.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), s.bin(name), args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
@@ -128,8 +130,7 @@ func (s *stage) startDaemon(ctx context.Context) (err error) {
 // close ends the programs, the last started first, and removes the folder. Each gets time to settle what is in flight.
 func (s *stage) close() error {
 	var errs []error
-	for i := len(s.programs) - 1; i >= 0; i-- {
-		cmd := s.programs[i]
+	for _, cmd := range slices.Backward(s.programs) {
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			errs = append(errs, fmt.Errorf("end %s: %w", filepath.Base(cmd.Path), err))
 		}
@@ -142,23 +143,38 @@ func (s *stage) close() error {
 	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
 }
 
-// leave says where everything runs on, and how to end it.
-func (s *stage) leave() {
+// leave says where everything runs on, how to go on by hand, and how to end it.
+func (s *stage) leave() error {
+	env, err := s.environment()
+	if err != nil {
+		return err
+	}
+	var exports strings.Builder
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		fmt.Fprintf(&exports, "export %s='%s'\n", name, value) // no value here holds a quote
+	}
+	file := filepath.Join(s.dir, "env")
+	if err := os.WriteFile(file, []byte(exports.String()), 0o600); err != nil {
+		return err
+	}
 	var pids []string
 	for _, cmd := range s.programs {
-		pids = append(pids, fmt.Sprint(cmd.Process.Pid))
+		pids = append(pids, strconv.Itoa(cmd.Process.Pid))
 	}
 	title("Everything is left running")
 	fmt.Printf(`Salesforce org   %s
-daemon           %s  (API documentation at /docs)
+daemon           %s  (its API is documented at /docs; a console comes with a later version)
 Terraform        %s
+reports          %s
 logs and state   %s
 
-To go on by hand:
-  export REPORTSYNC_ENDPOINT=%s REPORTSYNC_TOKEN=$(cat %s)
+To go on by hand, with Terraform and all programs at the right addresses:
+  . %s
   bin/reportsyncd run onboarding-to-contacts --follow
+  cd %[3]s && %[7]s plan
 To end it:
-  kill %s && rm -r %s
-`, s.orgURL, s.endpoint, filepath.Join(s.dir, "terraform"), s.dir,
-		s.endpoint, filepath.Join(s.dir, "state", "admin.token"), strings.Join(pids, " "), s.dir)
+  kill %[8]s && rm -r %[5]s
+`, s.orgURL, s.endpoint, filepath.Join(s.dir, "terraform"), filepath.Join(s.dir, "reports"), s.dir, file, s.cli, strings.Join(pids, " "))
+	return nil
 }
