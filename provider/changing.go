@@ -4,7 +4,7 @@ import "sync"
 
 // changing remembers which objects this plan changes. An integration whose source or connection is among them can't be
 // checked against what the daemon has now: the check is left to the apply. Terraform plans a source and a connection
-// before the integrations that refer to them, in one provider process.
+// before the integrations that refer to them, in one provider process, which ends with the plan or the apply.
 type changing struct {
 	mu  sync.Mutex
 	ids map[string]bool
@@ -18,13 +18,6 @@ func (c *changing) add(id string) {
 		c.ids = map[string]bool{}
 	}
 	c.ids[id] = true
-}
-
-// done notes that the object has changed.
-func (c *changing) done(id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.ids, id)
 }
 
 // has reports whether the object is about to change.

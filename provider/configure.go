@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -53,6 +54,17 @@ func (p *reportsyncProvider) Configure(ctx context.Context, req provider.Configu
 		return
 	}
 	s.client = client
+	if inClear(client.Endpoint()) {
+		resp.Diagnostics.AddAttributeWarning(path.Root("endpoint"), "Secrets travel in clear",
+			client.Endpoint()+" is plain http on another machine: whoever can listen on the way reads the token and the secrets of connections. "+
+				"Set up tls in reportsyncd.hcl and use https.")
+	}
+}
+
+// inClear reports whether what is sent to an endpoint can be read on a network.
+func inClear(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && u.Scheme == "http" && !reportsync.IsLoopback(u.Hostname())
 }
 
 // known reports whether everything that the client is made of is known.

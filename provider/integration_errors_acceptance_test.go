@@ -4,7 +4,9 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -28,7 +30,7 @@ var spelling = []mistake{
 	{"mappings", "{}", []string{"mappings = {}", "must map between 1 and"}},
 	{"mappings", "{\n    Email = { constant = \"x\" }\n  }", []string{`Email = { constant = "x" }`, "is the field that records are matched by"}},
 	{"mappings", "{\n    Phone = {}\n  }", []string{"Phone = {}", "needs a column or a constant"}},
-	{"mappings", "{\n    Phone = { column = \"a\", on_null = \"clera\" }\n  }", []string{`mappings["Phone"].on_null:`, `did you mean "clear"?`}},
+	{"mappings", "{\n    Phone = { column = \"a\", on_null = \"cleer\" }\n  }", []string{`mappings["Phone"].on_null:`, `did you mean "clear"?`}},
 }
 
 // substance are mistakes that only a look at the report and at the org can find.
@@ -60,10 +62,10 @@ func TestAccIntegrationErrors(t *testing.T) {
 	for _, m := range spelling {
 		steps = append(steps, resource.TestStep{Config: config(m), PlanOnly: true, ExpectError: loosely(append([]string{"Invalid integration"}, m.want...)...)})
 	}
-	// With nothing applied yet, source and connection are unknown and the daemon finds the mistake on apply …
+	// With nothing applied yet, source and connection are unknown and the mistake is found on apply …
 	first := substance[0]
 	steps = append(steps,
-		resource.TestStep{Config: config(first), ExpectError: loosely(append([]string{`Can't create integration "onboarding"`}, first.want...)...)},
+		resource.TestStep{Config: config(first), ExpectError: loosely(first.want...)},
 		resource.TestStep{Config: w.config(map[string]block{integrationAddress: i})},
 	)
 	// … afterwards the plan tells.
@@ -128,6 +130,11 @@ func TestAccLostUpdate(t *testing.T) {
 			}},
 			ExpectError: loosely(`Can't update integration "onboarding"`, "revision", "It was changed after Terraform had read it"),
 		},
+		resource.TestStep{
+			Config:            config(i.with("description", `"after"`)),
+			ConfigPlanChecks:  planned(integrationAddress, plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{has(integrationAddress, "revision", knownvalue.Int64Exact(3))},
+		},
 	)
 }
 
@@ -150,15 +157,7 @@ func TestAccInUse(t *testing.T) {
 		resource.TestStep{Config: base},
 		resource.TestStep{
 			PreConfig: func() {
-				var err error
-				made, err = w.client.CreateIntegration(t.Context(), reportsync.IntegrationSpec{
-					Name: "by hand", SourceID: only(t, w.client.Sources(t.Context())).ID, ConnectionID: w.onlyConnection(t).ID,
-					Report: "onboarding/*.csv", Object: "Contact", Match: reportsync.Match{Column: "User Email", Field: "Email"},
-					Mappings: map[string]reportsync.Mapping{"Usage_Source__c": {Constant: new("x")}}, Schedule: new(reportsync.ManualSchedule),
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
+				made = w.integrate(t, w.onlyConnection(t).ID, only(t, w.client.Sources(t.Context())).ID)
 			},
 			Config:      base,
 			Destroy:     true,

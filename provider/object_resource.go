@@ -110,7 +110,6 @@ func (r *objectResource[S, T]) Update(ctx context.Context, req resource.UpdateRe
 		r.problem("update", declared.name, req.Config.Schema.Type(), err).report(&resp.Diagnostics)
 		return
 	}
-	r.changing.done(id)
 	resp.Diagnostics.Append(declared.model.take(ctx, stored)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, declared.model)...)
 }

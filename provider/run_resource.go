@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -57,7 +58,7 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 		problem{
 			summary: "Can't start a run of integration " + m.IntegrationID.ValueString(),
 			typ:     req.Plan.Schema.Type(),
-			err:     err,
+			err:     blameIntegration(err),
 		}.report(&resp.Diagnostics)
 		return
 	}
@@ -73,6 +74,17 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	resp.Diagnostics.Append(m.take(run)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	judge(run, m.FailOn.ValueString(), &resp.Diagnostics)
+}
+
+// blameIntegration points at integration_id when the integration that it names is not there; the daemon, which got the
+// id in a path, has no pointer to it.
+func blameIntegration(err error) error {
+	if e, ok := errors.AsType[*reportsync.Error](err); ok && e.Code == reportsync.CodeNotFound {
+		return &reportsync.Error{Code: e.Code, Hint: e.Hint, Fields: []reportsync.FieldError{
+			{Pointer: "/integration_id", Code: e.Code, Detail: e.Message},
+		}}
+	}
+	return err
 }
 
 // Read takes over how far the run is. A record that is gone says nothing about the run, which has happened: what is

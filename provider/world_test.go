@@ -274,11 +274,12 @@ func (w *world) config(blocks map[string]block) string {
 	for address, b := range blocks {
 		all[head(address)] = b
 	}
-	s := w.provider()
+	var s strings.Builder
+	s.WriteString(w.provider())
 	for _, h := range slices.Sorted(maps.Keys(all)) {
-		s += all[h].hcl(h)
+		s.WriteString(all[h].hcl(h))
 	}
-	return s
+	return s.String()
 }
 
 // head turns an address into the head of its block.
