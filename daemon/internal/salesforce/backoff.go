@@ -23,7 +23,7 @@ var (
 
 // delay is the pause after the given attempt, counted from 1.
 func (p pace) delay(attempt int) time.Duration {
-	return p.floor + rand.N(p.limit(attempt)+1)
+	return p.floor + rand.N(p.limit(attempt)+1) //nolint:gosec // spreads load and guards no secret
 }
 
 func (p pace) limit(attempt int) time.Duration {

@@ -21,7 +21,7 @@ func BenchmarkBulkQuery(b *testing.B) {
 		fmt.Fprintf(&csv, "\"003%015d\",\"user%d@acme.example\",\"%d.5\",\"2026-05-01T07:25:37.000Z\"\n", i, i, i)
 	}
 	respond := func(r *http.Request, body []byte, header http.Header) *http.Response {
-		return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(bytes.NewReader(body)), Request: r}
+		return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(bytes.NewReader(body)), Request: r}
 	}
 	transport := tripper(func(r *http.Request) (*http.Response, error) {
 		switch r.URL.Path {

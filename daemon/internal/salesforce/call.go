@@ -8,17 +8,6 @@ import (
 	"net/url"
 )
 
-// repetition says when a call may be sent again.
-type repetition uint8
-
-const (
-	// repeatSafe is for calls that do the same when done twice.
-	repeatSafe repetition = iota
-	// repeatUntaken is for calls that may be repeated only when the first one took no effect for
-	// certain.
-	repeatUntaken
-)
-
 // call is one request to the org, described apart from its attempts.
 type call struct {
 	// op is the deed as a verb phrase, for errors.
@@ -32,7 +21,9 @@ type call struct {
 	contentType string
 	header      map[string]string
 
-	repeat repetition
+	// once marks a call that does more when done twice: it is repeated only when the first one took no
+	// effect for certain.
+	once bool
 	// stream leaves the body of a good answer to the caller, who must close it.
 	stream bool
 	// free marks what Salesforce does not count against the daily limit.
@@ -77,7 +68,7 @@ func (c *Client) do(ctx context.Context, q call) (*reply, error) {
 			continue
 		}
 		verdict := judge(failure)
-		if q.repeat == repeatUntaken && verdict.attempts > 1 && !verdict.untaken {
+		if q.once && verdict.attempts > 1 && !verdict.untaken {
 			failure.Hint = "whether Salesforce took the request is unknown, so it was not repeated"
 			return nil, failure
 		}

@@ -107,7 +107,10 @@ func newOrg(cfg Config, login *url.URL) *org {
 }
 
 func newTransport(parallel int) http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = usual.Clone()
+	}
 	t.MaxIdleConnsPerHost = parallel
 	return t
 }

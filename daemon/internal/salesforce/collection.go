@@ -95,6 +95,7 @@ func (v Value) json() (string, error) {
 		if !isNumber(v.text) {
 			return "", errors.New("not a number")
 		}
+	case kindBool, kindOmit:
 	}
 	return v.text, nil
 }
@@ -108,8 +109,7 @@ func isNumber(digits string) bool {
 }
 
 func quoteJSON(s string) string {
-	// A string that is valid UTF-8 can't fail to marshal.
-	quoted, _ := json.Marshal(s)
+	quoted, _ := json.Marshal(s) //nolint:errchkjson // a string can't fail to marshal
 	return string(quoted)
 }
 

@@ -113,7 +113,7 @@ func TestUpdateCollectionIsRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		good := answer(200, fmt.Sprintf(`[{"id":%q,"success":true,"errors":[]}]`, contactA))
-		org := newOrg(t, map[string]handler{collectionRoute: answers(failWith(cutAfter), answer(500, "<html>"), good)})
+		org := newOrg(t, map[string]handler{collectionRoute: answers(failWith(errCut), answer(500, "<html>"), good)})
 		if _, err := org.client(nil).UpdateCollection(t.Context(), oneRow()); err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ func (d *download) each(ctx context.Context, take func(row []string) bool) error
 	for attempt := 1; ; attempt++ {
 		before := d.rows
 		err := d.pass(ctx, take)
-		broken, ok := errors.AsType[*brokenDownload](err)
+		broken, ok := errors.AsType[*brokenDownloadError](err)
 		if !ok {
 			return err
 		}
@@ -61,15 +61,15 @@ func (d *download) each(ctx context.Context, take func(row []string) bool) error
 	}
 }
 
-// brokenDownload wraps what may be mended by downloading again.
-type brokenDownload struct{ cause *Error }
+// brokenDownloadError wraps what may be mended by downloading again.
+type brokenDownloadError struct{ cause *Error }
 
-func (b *brokenDownload) Error() string { return b.cause.Error() }
+func (b *brokenDownloadError) Error() string { return b.cause.Error() }
 
 func (d *download) broken(format string, args ...any) error {
 	e := unexpected(d.call.op, format, args...)
 	e.class = classRetryable
-	return &brokenDownload{cause: e}
+	return &brokenDownloadError{cause: e}
 }
 
 // pass requests the resource once and reads it to its end.
@@ -158,5 +158,5 @@ func (d *download) failed(ctx context.Context, err error) error {
 		return d.broken("the CSV breaks at line %d: %s", parse.Line, parse.Err)
 	}
 	e := &Error{Op: d.call.op, Method: d.call.method, URL: d.call.target}
-	return &brokenDownload{cause: unreachable(e, fmt.Errorf("the download broke off: %w", err))}
+	return &brokenDownloadError{cause: unreachable(e, fmt.Errorf("the download broke off: %w", err))}
 }

@@ -204,7 +204,7 @@ func TestUploadRefusals(t *testing.T) {
 func TestUploadIsNotRepeatedWhenItMayHaveLanded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		org := newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": failWith(cutAfter)})
+		org := newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": failWith(errCut)})
 		client := org.client(nil)
 		err := client.UploadIngest(t.Context(), openJob(), oneRow())
 		wantError(t, err, salesforce.CodeUnreachable, "unknown")

@@ -38,7 +38,7 @@ func (c *Client) UploadIngest(ctx context.Context, job IngestJob, batch Batch) e
 	}
 	_, err = c.do(ctx, call{
 		op: op, method: http.MethodPut, target: target,
-		body: body, contentType: "text/csv; charset=UTF-8", repeat: repeatUntaken,
+		body: body, contentType: "text/csv; charset=UTF-8", once: true,
 	})
 	if err != nil {
 		return err

@@ -134,6 +134,7 @@ func (f resultFile) result(op string, columns, row []string) (IngestResult, erro
 		r.ID, r.Created = row[0], row[1] == "true"
 	case IngestFailed:
 		r.ID, r.Error = row[0], parseRowError(row[1])
+	case IngestUnprocessed:
 	}
 	if r.ID == "" {
 		r.ID, _ = r.Value("Id")

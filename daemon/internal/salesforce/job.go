@@ -36,7 +36,7 @@ func (c *Client) createJob(ctx context.Context, op, kind string, settings any) (
 	}
 	answer, err := c.do(ctx, call{
 		op: op, method: http.MethodPost, target: c.org.data(kind),
-		body: body, contentType: jsonType, repeat: repeatUntaken,
+		body: body, contentType: jsonType, once: true,
 	})
 	if err != nil {
 		return jobJSON{}, err

@@ -104,7 +104,7 @@ func TestLoginRefusals(t *testing.T) {
 			_, err := org.client(nil).Login(t.Context())
 			wantError(t, err, tc.code, tc.says, "log in to "+host)
 			if !salesforce.IsCredentials(err) || !salesforce.IsAuth(err) || salesforce.IsRetryable(err) {
-				t.Errorf("credentials %t, auth %t, retryable %t; want true, true, false",
+				t.Errorf("credentials %t, auth %t, retryable %t; want the first two only",
 					salesforce.IsCredentials(err), salesforce.IsAuth(err), salesforce.IsRetryable(err))
 			}
 			if n := len(org.seen("POST /services/oauth2/token")); n != 1 {

@@ -70,7 +70,7 @@ func (s *session) loginError(op string, err error) *Error {
 		e.Code, e.Message = CodeUnexpectedAnswer, describeBody(answer)
 	default:
 		e.Code, e.Message = codeOfStatus(e.Status), describeBody(answer)
-		classify(e, answer.header)
+		e = classify(e, answer.header)
 	}
 	e.Hint = hintFor(e.Code, e.Message)
 	return e

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -53,9 +54,7 @@ func newOrg(t *testing.T, routes map[string]handler) *scriptedOrg {
 	t.Helper()
 	o := &scriptedOrg{t: t, routes: map[string]handler{}}
 	o.routes["POST /services/oauth2/token"] = o.token
-	for route, h := range routes {
-		o.routes[route] = h
-	}
+	maps.Copy(o.routes, routes)
 	return o
 }
 
@@ -164,7 +163,11 @@ type recorder struct {
 
 // failWith is a handler whose exchange breaks with err.
 func failWith(err error) handler {
-	return func(w http.ResponseWriter, _ exchange) { w.(*recorder).failure = err }
+	return func(w http.ResponseWriter, _ exchange) {
+		if r, ok := w.(*recorder); ok {
+			r.failure = err
+		}
+	}
 }
 
 // cutHeader makes a body break off after so many bytes.

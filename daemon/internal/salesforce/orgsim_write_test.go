@@ -49,36 +49,45 @@ func TestOrgUpdateCollection(t *testing.T) {
 	}
 }
 
-func TestOrgIngest(t *testing.T) {
-	t.Parallel()
-	s := simulate(t, orgsim.Config{Seed: 3}, 5)
-	ctx, columns := t.Context(), []string{"Title", "Email"}
-	job, err := s.CreateIngest(ctx, salesforce.IngestRequest{Object: "Contact", Operation: salesforce.OperationUpdate, Columns: columns})
+// ingest runs a whole job and returns it as it ended.
+func (s *simulated) ingest(t *testing.T, batch salesforce.Batch) salesforce.IngestJob {
+	t.Helper()
+	job, err := s.CreateIngest(t.Context(), salesforce.IngestRequest{Object: batch.Object, Operation: salesforce.OperationUpdate, Columns: batch.Columns})
 	if err != nil {
 		t.Fatal(err)
 	}
-	batch := salesforce.Batch{Object: "Contact", Columns: columns}
-	for i, id := range s.ids {
-		batch.Rows = append(batch.Rows, salesforce.Row{ID: id, Values: []salesforce.Value{salesforce.Text(fmt.Sprintf("line, \"%d\"\r\nnext", i)), salesforce.Omit()}})
-	}
-	batch.Rows[3].Values[1] = salesforce.Text("not an address")
-	batch.Rows[4].Values[1] = salesforce.Null()
-	if err := s.UploadIngest(ctx, job, batch); err != nil {
+	if err := s.UploadIngest(t.Context(), job, batch); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := s.CloseIngest(ctx, job.ID); err != nil {
+		if err := s.CloseIngest(t.Context(), job.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	done, err := s.WaitIngest(ctx, job.ID, nil)
+	done, err := s.WaitIngest(t.Context(), job.ID, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return done
+}
+
+func TestOrgIngest(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, orgsim.Config{Seed: 3}, 5)
+	batch := salesforce.Batch{Object: "Contact", Columns: []string{"Title", "Email"}}
+	want := map[string]salesforce.IngestStatus{}
+	for i, id := range s.ids {
+		batch.Rows = append(batch.Rows, salesforce.Row{ID: id, Values: []salesforce.Value{salesforce.Text(fmt.Sprintf("line, \"%d\"\r\nnext", i)), salesforce.Omit()}})
+		want[id] = salesforce.IngestSucceeded
+	}
+	batch.Rows[3].Values[1], want[s.ids[3]] = salesforce.Text("not an address"), salesforce.IngestFailed
+	batch.Rows[4].Values[1] = salesforce.Null()
+
+	done := s.ingest(t, batch)
 	if done.State != salesforce.JobComplete || done.Processed != 5 || done.Failed != 1 {
 		t.Errorf("the job ended as %+v", done)
 	}
-	results, err := collect(s.IngestResults(ctx, job.ID))
+	results, err := collect(s.IngestResults(t.Context(), done.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,50 +98,32 @@ func TestOrgIngest(t *testing.T) {
 			t.Errorf("failed with %+v", r.Error)
 		}
 	}
-	want := map[string]salesforce.IngestStatus{}
-	for i, id := range s.ids {
-		want[id] = salesforce.IngestSucceeded
-		if i == 3 {
-			want[id] = salesforce.IngestFailed
-		}
-	}
 	if diff := cmp.Diff(want, status); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"line, \"0\"\nnext", "line, \"1\"\nnext", "line, \"2\"\nnext", "", "line, \"4\"\nnext"}, s.titles(t)); diff != "" {
 		t.Errorf("titles in the org:\n%s", diff)
 	}
-	if err := s.DeleteIngest(ctx, job.ID); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.IngestJob(ctx, job.ID); !salesforce.IsNotFound(err) {
-		t.Errorf("a deleted job gave %v", err)
+	if last, _ := s.org.Record("Contact", s.ids[4]); last["Email"] != "" {
+		t.Errorf("the e-mail was to be emptied and is %q", last["Email"])
 	}
 	if u := s.Usage(); u.BulkBatches != int64(s.org.Journal().Summary().Bulk) {
 		t.Errorf("the client predicts %d batches and the org counts %d", u.BulkBatches, s.org.Journal().Summary().Bulk)
+	}
+	if err := s.DeleteIngest(t.Context(), done.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.IngestJob(t.Context(), done.ID); !salesforce.IsNotFound(err) {
+		t.Errorf("a deleted job gave %v", err)
 	}
 }
 
 func TestOrgIngestThatFails(t *testing.T) {
 	t.Parallel()
 	s := simulate(t, orgsim.Config{}, 1)
-	job, err := s.CreateIngest(t.Context(), salesforce.IngestRequest{Object: "Contact", Operation: salesforce.OperationUpdate, Columns: []string{"Nope__c"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	batch := salesforce.Batch{Object: "Contact", Columns: []string{"Nope__c"}, Rows: []salesforce.Row{{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text("x")}}}}
-	if err := s.UploadIngest(t.Context(), job, batch); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.CloseIngest(t.Context(), job.ID); err != nil {
-		t.Fatal(err)
-	}
-	done, err := s.WaitIngest(t.Context(), job.ID, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	done := s.ingest(t, salesforce.Batch{Object: "Contact", Columns: []string{"Nope__c"}, Rows: []salesforce.Row{{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text("x")}}}})
 	wantError(t, done.Err(), salesforce.CodeJobFailed, "Nope__c", "field-level security")
-	results, err := collect(s.IngestResults(t.Context(), job.ID))
+	results, err := collect(s.IngestResults(t.Context(), done.ID))
 	if err != nil || len(results) != 1 || results[0].Status != salesforce.IngestUnprocessed || results[0].ID != s.ids[0] {
 		t.Errorf("results %+v, %v", results, err)
 	}

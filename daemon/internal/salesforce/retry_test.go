@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	refusedDial = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
-	cutAfter    = &net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}
+	errRefused = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	errCut     = &net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}
 )
 
 // read and create are a call that may be repeated and one that may be only if it took no effect.
@@ -80,11 +80,11 @@ var repetitions = map[string]repetition{
 	"retry after":           {read, later("7"), 5, 7 * time.Second, 7 * time.Second, "SERVER_UNAVAILABLE", true, ""},
 	"retry after date":      {read, laterAt(9 * time.Second), 5, 8 * time.Second, 9 * time.Second, "SERVER_UNAVAILABLE", true, ""},
 	"retry after an hour":   {read, later("3600"), 1, 0, 0, "SERVER_UNAVAILABLE", true, ""},
-	"refused":               {read, failWith(refusedDial), 5, 0, 500 * time.Millisecond, salesforce.CodeUnreachable, true, "firewalls"},
-	"cut":                   {read, failWith(cutAfter), 5, 0, 500 * time.Millisecond, salesforce.CodeUnreachable, true, "reset by peer"},
+	"refused":               {read, failWith(errRefused), 5, 0, 500 * time.Millisecond, salesforce.CodeUnreachable, true, "firewalls"},
+	"cut":                   {read, failWith(errCut), 5, 0, 500 * time.Millisecond, salesforce.CodeUnreachable, true, "reset by peer"},
 	"redirect":              {read, answer(302, ""), 1, 0, 0, salesforce.CodeRedirected, false, "My Domain"},
-	"create, refused":       {create, failWith(refusedDial), 5, 0, 500 * time.Millisecond, salesforce.CodeUnreachable, true, ""},
-	"create, cut":           {create, failWith(cutAfter), 1, 0, 0, salesforce.CodeUnreachable, true, "unknown"},
+	"create, refused":       {create, failWith(errRefused), 5, 0, 500 * time.Millisecond, salesforce.CodeUnreachable, true, ""},
+	"create, cut":           {create, failWith(errCut), 1, 0, 0, salesforce.CodeUnreachable, true, "unknown"},
 	"create, answer lost":   {create, failWith(io.ErrUnexpectedEOF), 1, 0, 0, salesforce.CodeUnreachable, true, "unknown"},
 	"create, 502":           {create, answer(502, ""), 1, 0, 0, "BAD_GATEWAY", true, "unknown"},
 	"create, 500":           {create, answer(500, ""), 1, 0, 0, "INTERNAL_SERVER_ERROR", true, "unknown"},
@@ -136,7 +136,7 @@ func TestClassesOfErrors(t *testing.T) {
 			is      func(error) bool
 		}{
 			"limit":       {answer(403, refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")), salesforce.IsLimit},
-			"unreachable": {failWith(refusedDial), salesforce.IsUnreachable},
+			"unreachable": {failWith(errRefused), salesforce.IsUnreachable},
 			"no host":     {failWith(&net.DNSError{Err: "no such host", Name: host, IsNotFound: true}), salesforce.IsUnreachable},
 			"not found":   {answer(404, refusal("NOT_FOUND", "gone")), salesforce.IsNotFound},
 		} {

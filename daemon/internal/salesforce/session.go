@@ -73,7 +73,7 @@ func (s *session) renew(ctx context.Context, stale *grant) (*grant, error) {
 	}
 	defer func() { <-s.turn }()
 
-	if g, err, settled := s.outcome(stale, before); settled {
+	if g, settled, err := s.outcome(stale, before); settled {
 		return g, err
 	}
 	g, err := s.authenticate(ctx)
@@ -84,16 +84,16 @@ func (s *session) renew(ctx context.Context, stale *grant) (*grant, error) {
 }
 
 // outcome tells what a login that ended since before means for a caller with a stale token.
-func (s *session) outcome(stale *grant, before int) (_ *grant, _ error, settled bool) {
+func (s *session) outcome(stale *grant, before int) (_ *grant, settled bool, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current != nil && s.current != stale {
-		return s.current, nil, true
+		return s.current, true, nil
 	}
 	if s.logins > before && s.failure != nil {
-		return nil, s.failure, true
+		return nil, true, s.failure
 	}
-	return nil, nil, false
+	return nil, false, nil
 }
 
 func (s *session) settle(ctx context.Context, g *grant, err error) (*grant, error) {

@@ -94,7 +94,7 @@ func (r *receiving) Read(p []byte) (int, error) {
 	r.watch.alert()
 	n, err := r.ReadCloser.Read(p)
 	r.watch.rest()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = r.watch.explain(err)
 	}
 	return n, err

@@ -33,7 +33,7 @@ func TestSilenceIsCut(t *testing.T) {
 			return nil, r.Context().Err()
 		},
 		"in the body": func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: silentBody{r}, Request: r}, nil
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: silentBody{r}, Request: r}, nil
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestUploadKeepsItsLength(t *testing.T) {
 				if n != length {
 					t.Errorf("announced %d bytes and sent %d", length, n)
 				}
-				return &http.Response{StatusCode: 201, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+				return &http.Response{StatusCode: http.StatusCreated, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 			}
 			return org.RoundTrip(r)
 		})

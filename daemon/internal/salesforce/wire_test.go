@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 )
@@ -67,7 +67,7 @@ func TestWireContinuesAfterLostConnection(t *testing.T) {
 	client := serve(t, map[string]http.HandlerFunc{
 		"POST " + data + "/jobs/query": func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, queryState("UploadComplete", 0)) },
 		"GET " + queryPath:             func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, queryState("JobComplete", 3)) },
-		"DELETE " + queryPath:          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+		"DELETE " + queryPath:          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
 		"GET " + resultPath: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Sforce-Locator", "null")
 			w.Header().Set("Sforce-NumberOfRecords", "3")
@@ -104,7 +104,7 @@ func TestWireHonoursCancellation(t *testing.T) {
 func TestWireRefusesUntrustedServer(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ErrorLog = hclog.NewNullLogger().StandardLogger(nil)
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	client, err := salesforce.New(salesforce.Config{LoginURL: server.URL, ClientID: "id", ClientSecret: "secret"})

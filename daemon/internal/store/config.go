@@ -90,15 +90,14 @@ func (k kind) find(ctx context.Context, c conn, id string) (record, error) {
 
 // list returns a page and where the next one begins.
 func (k kind) list(ctx context.Context, c conn, l List, filters ...column) ([]record, string, error) {
-	where, args := "WHERE id > ?", []any{l.Cursor}
+	conditions, args := []string{"id > ?"}, []any{l.Cursor}
 	for _, f := range append(filters, column{"name", l.Name}) {
 		if f.value != "" {
-			where += " AND " + f.name + " = ?"
-			args = append(args, f.value)
+			conditions, args = append(conditions, f.name+" = ?"), append(args, f.value)
 		}
 	}
 	size := pageSize(l.Limit)
-	all, err := collect(ctx, c, scanRecord, k.sqlSelect(where+" ORDER BY id LIMIT ?"), append(args, size+1)...)
+	all, err := collect(ctx, c, scanRecord, k.sqlSelect("WHERE "+strings.Join(conditions, " AND ")+" ORDER BY id LIMIT ?"), append(args, size+1)...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list %ss: %w", k.noun, err)
 	}
@@ -142,12 +141,13 @@ func (k kind) replace(ctx context.Context, tx conn, old record, name string, spe
 	if r.spec, err = encode(spec); err != nil {
 		return r, err
 	}
-	set, args := "", []any{name, r.revision, r.spec, micros(time.Now())}
-	for _, c := range extra {
-		set += ", " + c.name + " = ?"
-		args = append(args, c.value)
+	all := append([]column{{"name", name}, {"revision", r.revision}, {"spec", r.spec}, {"updated_at", micros(time.Now())}}, extra...)
+	var set []string
+	var args []any
+	for _, c := range all {
+		set, args = append(set, c.name+" = ?"), append(args, c.value)
 	}
-	_, err = tx.exec(ctx, "UPDATE "+k.table+" SET name = ?, revision = ?, spec = ?, updated_at = ?"+set+" WHERE id = ?", append(args, old.id)...)
+	_, err = tx.exec(ctx, "UPDATE "+k.table+" SET "+strings.Join(set, ", ")+" WHERE id = ?", append(args, old.id)...)
 	if err != nil {
 		return r, fmt.Errorf("replace the %s %q: %w", k.noun, old.name, err)
 	}

@@ -26,12 +26,13 @@ type objects[S, O any] struct {
 }
 
 func TestConnectionLife(t *testing.T) {
+	t.Parallel()
 	testLife(t, objects[reportsync.ConnectionSpec, reportsync.Connection]{
 		noun:   "connection",
 		spec:   func(_ *bundle, name string) reportsync.ConnectionSpec { return connectionSpec(name) },
 		rename: func(s reportsync.ConnectionSpec, name string) reportsync.ConnectionSpec { s.Name = name; return s },
 		of: func(c reportsync.Connection) (string, int64, reportsync.ConnectionSpec) {
-			return c.ID, c.Revision, c.ConnectionSpec.WithSecret(clientSecret) // which never comes back
+			return c.ID, c.Revision, c.WithSecret(clientSecret) // which never comes back
 		},
 		create: (*store.Store).CreateConnection, replace: (*store.Store).ReplaceConnection, get: (*store.Store).Connection,
 		list: (*store.Store).Connections, remove: (*store.Store).DeleteConnection,
@@ -39,17 +40,21 @@ func TestConnectionLife(t *testing.T) {
 }
 
 func TestSourceLife(t *testing.T) {
+	t.Parallel()
 	testLife(t, objects[reportsync.SourceSpec, reportsync.Source]{
 		noun:   "source",
 		spec:   func(_ *bundle, name string) reportsync.SourceSpec { return sourceSpec(name) },
 		rename: func(s reportsync.SourceSpec, name string) reportsync.SourceSpec { s.Name = name; return s },
-		of:     func(s reportsync.Source) (string, int64, reportsync.SourceSpec) { return s.ID, s.Revision, s.SourceSpec },
+		of: func(s reportsync.Source) (string, int64, reportsync.SourceSpec) {
+			return s.ID, s.Revision, s.SourceSpec
+		},
 		create: (*store.Store).CreateSource, replace: (*store.Store).ReplaceSource, get: (*store.Store).Source,
 		list: (*store.Store).Sources, remove: (*store.Store).DeleteSource,
 	})
 }
 
 func TestIntegrationLife(t *testing.T) {
+	t.Parallel()
 	testLife(t, objects[reportsync.IntegrationSpec, reportsync.Integration]{
 		noun:   "integration",
 		spec:   (*bundle).integrationSpec,
@@ -113,6 +118,7 @@ func testLife[S, O any](t *testing.T, k objects[S, O]) {
 func errorOf[T any](_ T, err error) error { return err }
 
 func TestListPages(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		var want []string
 		for i := range 7 {
@@ -147,6 +153,7 @@ func TestListPages(t *testing.T) {
 }
 
 func TestListIntegrations(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		one, two := b.integration("one"), b.integration("two")
 		for name, test := range map[string]struct {
@@ -173,6 +180,7 @@ func TestListIntegrations(t *testing.T) {
 
 // What was sent comes back exactly; what was left unset stays unset.
 func TestSpecsComeBackExactly(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		base := b.integrationSpec("base")
 		n := 0

@@ -16,7 +16,9 @@ const (
 	// answersKept is how long a key gives the same answer.
 	answersKept = 24 * time.Hour
 	// requestTimeout is how long a request may take: one that has not ended by then died with its node.
-	requestTimeout = time.Minute
+	requestTimeout = 5 * time.Minute
+	// requestWait is how long a repeated request waits for the first.
+	requestWait = 30 * time.Second
 	// requestPoll is how often a repeated request looks whether the first has ended.
 	requestPoll = 100 * time.Millisecond
 )
@@ -36,7 +38,7 @@ func (s *Store) IdempotentBegin(ctx context.Context, key, tokenID string, finger
 	mine := s.key.fingerprint("idempotent request", tokenID, key, string(fingerprint))
 	poll := time.NewTicker(requestPoll)
 	defer poll.Stop()
-	for deadline := time.Now().Add(requestTimeout); ; {
+	for deadline := time.Now().Add(requestWait); ; {
 		sealed, begun, err := s.beginRequest(ctx, key, tokenID, mine)
 		switch {
 		case err != nil || begun:
@@ -66,7 +68,7 @@ func (s *Store) beginRequest(ctx context.Context, key, tokenID string, fingerpri
 			return fmt.Errorf("forget old requests: %w", err)
 		}
 		n, err := tx.exec(ctx, `INSERT INTO idempotent_requests (token_id, request_key, fingerprint, begun_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (token_id, request_key) DO NOTHING`, tokenID, text(key), fingerprint, micros(now))
+			ON CONFLICT (token_id, request_key) DO NOTHING`, tokenID, key, fingerprint, micros(now))
 		if err != nil {
 			return fmt.Errorf("begin a request: %w", err)
 		}
@@ -75,7 +77,7 @@ func (s *Store) beginRequest(ctx context.Context, key, tokenID string, fingerpri
 			return nil
 		}
 		var stored []byte
-		err = tx.row(ctx, `SELECT fingerprint, answer FROM idempotent_requests WHERE token_id = ? AND request_key = ?`, tokenID, text(key)).Scan(&stored, &sealed)
+		err = tx.row(ctx, `SELECT fingerprint, answer FROM idempotent_requests WHERE token_id = ? AND request_key = ?`, tokenID, key).Scan(&stored, &sealed)
 		switch {
 		case errors.Is(err, sql.ErrNoRows): // forgotten this very moment: the next look begins it
 			return nil
@@ -94,7 +96,7 @@ func (s *Store) beginRequest(ctx context.Context, key, tokenID string, fingerpri
 // the key is free again.
 func (s *Store) IdempotentEnd(ctx context.Context, key, tokenID string, a *Answer) error {
 	const of = ` WHERE token_id = ? AND request_key = ?`
-	query, args := `DELETE FROM idempotent_requests`+of, []any{tokenID, text(key)}
+	query, args := `DELETE FROM idempotent_requests`+of, []any{tokenID, key}
 	if a != nil {
 		plain, err := encode(a)
 		if err != nil {

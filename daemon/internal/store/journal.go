@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -53,7 +52,11 @@ func (j *Journal) Log(ctx context.Context, level reportsync.LogLevel, stage repo
 		if err != nil {
 			return err
 		}
-		return appendLog(ctx, tx, number, time.Now(), level, stage, message)
+		now, err := tx.now(ctx)
+		if err != nil {
+			return err
+		}
+		return appendLog(ctx, tx, number, now, level, stage, message)
 	})
 }
 
@@ -73,7 +76,7 @@ func (j *Journal) PinReport(ctx context.Context, v reportsync.ReportVersion) err
 	if err != nil {
 		return err
 	}
-	return j.update(ctx, "pin the report", `report = ?, report_version = ?`, text(v.Path), version)
+	return j.update(ctx, "pin the report", `report = ?, report_version = ?`, v.Path, version)
 }
 
 // update sets columns of the run's row, if the attempt holds it.

@@ -116,7 +116,7 @@ func (j *Journal) Settle(ctx context.Context, seq int, rows []reportsync.Outcome
 // outcomeArgs are the arguments of insertOutcomes; batch is nil for rows that are not written.
 func outcomeArgs(run int64, o reportsync.Outcome, batch any) ([]any, error) {
 	changes, err := encodeChanges(o.Changes)
-	return []any{run, o.Row, o.Line, text(o.Key), o.Kind, text(o.RecordID), text(o.Code), text(o.Message), changes, batch}, err
+	return []any{run, o.Row, o.Line, o.Key, o.Kind, o.RecordID, o.Code, o.Message, changes, batch}, err
 }
 
 func encodeChanges(changes []reportsync.Change) (string, error) {

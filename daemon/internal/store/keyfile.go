@@ -87,7 +87,7 @@ func LoadOrCreateKey(path string) (*Keyring, bool, error) {
 		return nil, false, fmt.Errorf("make the key file: %w", err)
 	}
 	key := make([]byte, keyBytes)
-	rand.Read(key) //nolint:errcheck // never fails: it ends the program where there is no randomness
+	rand.Read(key) // never fails: it ends the program where there is no randomness
 	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
 	// A key that is lost with the power, while what it sealed is not, would cost all secrets.
 	err = errors.Join(err, f.Sync(), f.Close(), syncFolder(filepath.Dir(path)))

@@ -65,9 +65,9 @@ func TestLoadKey(t *testing.T) {
 				noError(t, err)
 				return
 			}
-			e := wantCode(t, err, reportsync.CodeInvalid, path, test.naming)
-			if strings.Contains(e.Error(), good) {
-				t.Errorf("the error shows the key: %s", e)
+			message := wantCode(t, err, reportsync.CodeInvalid, path, test.naming)
+			if strings.Contains(message, good) {
+				t.Errorf("the error shows the key: %s", message)
 			}
 		})
 	}

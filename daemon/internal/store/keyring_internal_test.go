@@ -70,13 +70,13 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-func TestText(t *testing.T) {
+func TestStorable(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"plain ü": "plain ü", "nul\x00nul": "nul\uFFFDnul", "bad\xff\xfebytes": "bad\uFFFDbytes", "": "",
 	} {
-		if got := text(in); got != want {
-			t.Errorf("text(%q) = %q, want %q", in, got, want)
+		if got := storable([]any{7, in, nil})[1]; got != want {
+			t.Errorf("%q is stored as %q, want %q", in, got, want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/go-hclog"
@@ -61,8 +62,8 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 		s.logger = hclog.NewNullLogger()
 	}
 	s.close = sync.OnceValue(func() (err error) {
-		for i := len(s.closers) - 1; i >= 0; i-- {
-			err = errors.Join(err, s.closers[i]())
+		for _, closeNext := range slices.Backward(s.closers) {
+			err = errors.Join(err, closeNext())
 		}
 		return err
 	})

@@ -8,6 +8,7 @@ import (
 )
 
 func TestIntegrationNeedsWhatItNames(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		spec := b.integrationSpec("onboarding")
 		in := must(b.CreateIntegration(t.Context(), spec))(t)
@@ -27,6 +28,7 @@ func TestIntegrationNeedsWhatItNames(t *testing.T) {
 }
 
 func TestDeleteWhatIsUsed(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx, spec := t.Context(), b.integrationSpec("integration 0")
 		first := must(b.CreateIntegration(ctx, spec))(t)
@@ -48,6 +50,7 @@ func TestDeleteWhatIsUsed(t *testing.T) {
 
 // A run uses one revision to its end (invariant 4), and so what that revision names.
 func TestDeleteWhatALiveRunUses(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx, in := t.Context(), b.integration("onboarding")
 		run := b.runOf(in.ID)
@@ -68,6 +71,7 @@ func TestDeleteWhatALiveRunUses(t *testing.T) {
 }
 
 func TestDeleteIntegrationKeepsItsHistory(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx := t.Context()
 		claim, j := b.claimed("onboarding")

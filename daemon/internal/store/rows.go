@@ -29,7 +29,7 @@ func execRows(ctx context.Context, tx conn, s rowsStatement, n int, row func(i i
 		if full, err = tx.PrepareContext(ctx, tx.dialect.rebind(s.of(rowsPerStatement))); err != nil {
 			return 0, fmt.Errorf("prepare: %w", err)
 		}
-		defer full.Close()
+		defer full.Close() //nolint:errcheck // it ends with the transaction in any case
 	}
 	var touched int64
 	for from := 0; from < n; from += rowsPerStatement {
@@ -56,7 +56,7 @@ func (s rowsStatement) run(ctx context.Context, tx conn, full *sql.Stmt, rows in
 	if full == nil || rows != rowsPerStatement {
 		return tx.exec(ctx, s.of(rows), args...)
 	}
-	res, err := full.ExecContext(ctx, args...)
+	res, err := full.ExecContext(ctx, storable(args)...)
 	if err != nil {
 		return 0, err
 	}

@@ -48,7 +48,7 @@ func appendLog(ctx context.Context, tx conn, run int64, at time.Time, level repo
 	if err != nil {
 		return fmt.Errorf("number a log entry: %w", err)
 	}
-	_, err = tx.exec(ctx, `INSERT INTO run_log (run, seq, at, level, stage, message) VALUES (?, ?, ?, ?, ?, ?)`, run, seq, micros(at), level, stage, text(message))
+	_, err = tx.exec(ctx, `INSERT INTO run_log (run, seq, at, level, stage, message) VALUES (?, ?, ?, ?, ?, ?)`, run, seq, micros(at), level, stage, message)
 	if err != nil {
 		return fmt.Errorf("write a log entry: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -42,12 +41,16 @@ func (s *Store) CreateRun(ctx context.Context, n reportsync.NewRun) (run reports
 		if err := checkNoLiveRun(ctx, tx, in.ID, in.Name); err != nil {
 			return err
 		}
+		now, err := tx.now(ctx)
+		if err != nil {
+			return err
+		}
 		id := reportsync.NewID(reportsync.RunID)
 		_, err = tx.exec(ctx, `INSERT INTO runs (id, integration_id, integration_name, revision, source_id, connection_id,
 			report, object, started_by, dry_run, full_resync, slot, status, queued_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			id, in.ID, in.Name, in.Revision, in.SourceID, in.ConnectionID,
-			in.Report, in.Object, n.Trigger, n.DryRun, n.FullResync, nullMicros(n.Slot), reportsync.RunQueued, micros(time.Now()))
+			in.Report, in.Object, n.Trigger, n.DryRun, n.FullResync, nullMicros(n.Slot), reportsync.RunQueued, micros(now))
 		if err != nil {
 			return fmt.Errorf("queue a run of the integration %q: %w", in.Name, err)
 		}

@@ -25,7 +25,6 @@ const (
 // onEach runs a test on every engine, each time with a database of its own.
 func onEach(t *testing.T, test func(t *testing.T, b *bundle)) {
 	t.Helper()
-	t.Parallel()
 	for name, databaseURL := range engines {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,6 +66,15 @@ func (b *bundle) open() *store.Store {
 		}
 	})
 	return s
+}
+
+// nodes returns the stores of all nodes that share the database: two on PostgreSQL, one on SQLite.
+func (b *bundle) nodes() []*store.Store {
+	b.t.Helper()
+	if b.Dialect() == store.SQLite {
+		return []*store.Store{b.Store}
+	}
+	return []*store.Store{b.Store, b.open()}
 }
 
 func newKey(t testing.TB) *store.Keyring {
@@ -202,19 +210,20 @@ func noError(t testing.TB, err error) {
 	}
 }
 
-// wantCode checks that err carries the code, and names all that its message must name.
-func wantCode(t testing.TB, err error, code reportsync.Code, naming ...string) *reportsync.Error {
+// wantCode checks that err carries the code, and names all that its message must name. It returns the message.
+func wantCode(t testing.TB, err error, code reportsync.Code, naming ...string) string {
 	t.Helper()
 	e, ok := errors.AsType[*reportsync.Error](err)
 	if !ok || e.Code != code {
 		t.Fatalf("got the error %v, want one of code %s", err, code)
 	}
+	message := e.Error()
 	for _, name := range naming {
-		if !strings.Contains(e.Error(), name) {
-			t.Errorf("the error %q does not name %q", e, name)
+		if !strings.Contains(message, name) {
+			t.Errorf("the error %q does not name %q", message, name)
 		}
 	}
-	return e
+	return message
 }
 
 func wantPointer(t testing.TB, err error, pointers ...string) {

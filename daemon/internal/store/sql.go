@@ -31,7 +31,7 @@ type conn struct {
 
 // exec runs a statement and returns how many rows it touched.
 func (c conn) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	res, err := c.ExecContext(ctx, c.dialect.rebind(query), args...)
+	res, err := c.ExecContext(ctx, c.dialect.rebind(query), storable(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -39,12 +39,12 @@ func (c conn) exec(ctx context.Context, query string, args ...any) (int64, error
 }
 
 func (c conn) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return c.QueryRowContext(ctx, c.dialect.rebind(query), args...)
+	return c.QueryRowContext(ctx, c.dialect.rebind(query), storable(args)...)
 }
 
 // each calls fn for every row of a query.
 func (c conn) each(ctx context.Context, fn func(scanner) error, query string, args ...any) (err error) {
-	rows, err := c.QueryContext(ctx, c.dialect.rebind(query), args...)
+	rows, err := c.QueryContext(ctx, c.dialect.rebind(query), storable(args)...)
 	if err != nil {
 		return err
 	}
@@ -164,9 +164,15 @@ func anys[T any](s []T) []any {
 	return all
 }
 
-// text makes s storable on both engines: PostgreSQL's text holds neither NUL nor bytes that are no UTF-8.
-func text(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+// storable replaces what PostgreSQL's text does not hold, NUL and bytes that are no UTF-8, in the texts among args: so
+// that a strange id is not found and a strange cell is stored, on both engines alike.
+func storable(args []any) []any {
+	for i, arg := range args {
+		if s, ok := arg.(string); ok {
+			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+		}
+	}
+	return args
 }
 
 func micros(t time.Time) int64 { return t.UnixMicro() }

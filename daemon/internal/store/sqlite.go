@@ -79,7 +79,7 @@ func sqliteFile(u *url.URL) (string, error) {
 		return "", fmt.Errorf("find the database file: %w", err)
 	}
 	// The log files beside it get the permissions of the file itself.
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // G703: the operator names the file
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", reportsync.Errorf(reportsync.CodeInvalid, "the database %s can't be made: there is no folder %s", file, filepath.Dir(file))

@@ -26,7 +26,7 @@ const (
 func (s *Store) CreateToken(ctx context.Context, spec reportsync.TokenSpec) (t reportsync.Token, secret string, err error) {
 	t = reportsync.Token{ID: reportsync.NewID(reportsync.TokenID), CreatedAt: time.Now().UTC().Truncate(time.Microsecond), TokenSpec: spec}
 	random := make([]byte, tokenBytes)
-	rand.Read(random) //nolint:errcheck // never fails: it ends the program where there is no randomness
+	rand.Read(random) // never fails: it ends the program where there is no randomness
 	part := base64.RawURLEncoding.EncodeToString(random)
 	err = s.changeConfig(ctx, func(tx conn) error {
 		if err := (kind{table: "tokens", noun: "token"}).checkName(ctx, tx, spec.Name); err != nil {
@@ -64,7 +64,7 @@ func (s *Store) TokenBySecret(ctx context.Context, secret string) (reportsync.To
 		return reportsync.Token{}, unknown
 	}
 	var hash []byte
-	t, err := scanToken(s.reader().row(ctx, selectToken+`WHERE id = ?`, string(reportsync.TokenID)+text(id)), &hash)
+	t, err := scanToken(s.reader().row(ctx, selectToken+`WHERE id = ?`, string(reportsync.TokenID)+id), &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return reportsync.Token{}, unknown
 	}
