@@ -9,6 +9,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/daemon"
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -59,7 +60,7 @@ func TestConnectionIsTried(t *testing.T) {
 // unusedAddress is one that nobody listens at.
 func unusedAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,12 +68,12 @@ func unusedAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// An integration is compared with org and report; while the org is down, it is stored with less.
+// An integration is compared with org and report as they are.
 func TestIntegrationIsChecked(t *testing.T) {
 	t.Parallel()
 	o := startOrg(t, 1)
 	dir := t.TempDir()
-	writeReport(t, dir, 1, "new")
+	writeReport(t, dir, 1)
 	d := startDaemon(t, daemon.Options{StateDir: dir})
 	c := clientOf(t, d)
 	in := configure(t, c, o, dir)
@@ -95,5 +96,27 @@ func TestIntegrationIsChecked(t *testing.T) {
 	test, err := c.TestConnection(t.Context(), in.ConnectionID)
 	if err != nil || test.OrganizationID != o.ID() || test.InstanceURL != o.url {
 		t.Errorf("the test of the connection found %+v (%v), want the org %s at %s", test, err, o.ID(), o.url)
+	}
+}
+
+// While the org gives no answer, an integration is stored all the same, and what was not checked is said.
+func TestIntegrationWhileOrgIsDown(t *testing.T) {
+	t.Parallel()
+	o := startOrg(t, 1)
+	dir := t.TempDir()
+	writeReport(t, dir, 1)
+	d := startDaemon(t, daemon.Options{StateDir: dir})
+	c := clientOf(t, d)
+	in := configure(t, c, o, dir)
+	o.Faults().Add(fault.Fault{Path: "/services/**", Action: fault.ResetBefore})
+
+	spec := in.IntegrationSpec
+	spec.Mappings = map[string]reportsync.Mapping{"Nobody_Knows__c": in.Mappings["Status__c"]}
+	found, err := c.ValidateIntegration(t.Context(), api.IntegrationCheck{IntegrationSpec: spec})
+	if err != nil || len(found.Errors) > 0 || len(found.Unchecked) == 0 {
+		t.Errorf("found %+v (%v), want only what was not checked", found, err)
+	}
+	if _, err := c.ReplaceIntegration(t.Context(), in.ID, in.Revision, spec); err != nil {
+		t.Errorf("it was not stored: %v", err)
 	}
 }

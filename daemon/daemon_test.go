@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -23,7 +24,7 @@ func TestMainJob(t *testing.T) {
 	const contacts = 25
 	o := startOrg(t, contacts)
 	dir := t.TempDir()
-	writeReport(t, dir, contacts, "new")
+	writeReport(t, dir, contacts)
 	d := startDaemon(t, daemon.Options{StateDir: dir})
 	c := clientOf(t, d)
 	in := configure(t, c, o, dir)
@@ -46,13 +47,13 @@ func TestMainJob(t *testing.T) {
 	}
 }
 
-// A stop in the middle of a run waits for what was sent; the next start goes on and writes nothing twice.
-func TestStopDuringRun(t *testing.T) {
+// A stop waits for writes that are on their way, and nothing is written twice.
+func TestStopWaitsForWrites(t *testing.T) {
 	t.Parallel()
 	const contacts = 450 // three calls
 	o := startOrg(t, contacts)
 	dir := t.TempDir()
-	writeReport(t, dir, contacts, "new")
+	writeReport(t, dir, contacts)
 	d := startDaemon(t, daemon.Options{StateDir: dir})
 	c := clientOf(t, d)
 	in := configure(t, c, o, dir)
@@ -67,6 +68,11 @@ func TestStopDuringRun(t *testing.T) {
 		defer close(stopped)
 		stopDaemon(t, d)
 	}()
+	select {
+	case <-stopped:
+		t.Error("the stop left a write on its way")
+	case <-time.After(time.Second): // what is shown is that nothing happens
+	}
 	held.Release()
 	<-stopped
 
@@ -79,6 +85,33 @@ func TestStopDuringRun(t *testing.T) {
 	if got := o.Writes("Contact"); got != contacts {
 		t.Errorf("%d writes for %d records", got, contacts)
 	}
+}
+
+// A run that a stop cuts off before its writes goes on at the next start, as its second attempt.
+func TestRunGoesOnAfterStop(t *testing.T) {
+	t.Parallel()
+	const contacts = 5
+	o := startOrg(t, contacts)
+	dir := t.TempDir()
+	writeReport(t, dir, contacts)
+	d := startDaemon(t, daemon.Options{StateDir: dir})
+	c := clientOf(t, d)
+	in := configure(t, c, o, dir)
+
+	held := o.Faults().Add(fault.Fault{Path: "/services/data/*/query", Action: fault.Hold, Times: 1})
+	run := startRun(t, c, in)
+	if err := held.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stopDaemon(t, d) // a read need not be waited for: it is still held
+	held.Release()
+
+	d = startDaemon(t, daemon.Options{StateDir: dir})
+	ended := awaitEnd(t, clientOf(t, d), run.ID)
+	if ended.Attempt != 2 || ended.Counts.Updated != contacts {
+		t.Errorf("the run ended as %s in attempt %d with %+v", ended.Status, ended.Attempt, ended.Counts)
+	}
+	assertStatuses(t, o, contacts, "new")
 }
 
 func TestFilesInStateFolder(t *testing.T) {
@@ -139,7 +172,7 @@ func TestTwoDaemonsShareOnePostgres(t *testing.T) {
 	o := startOrg(t, contacts)
 	url := testenv.Postgres(t)
 	dirs := []string{t.TempDir(), t.TempDir()}
-	writeReport(t, dirs[0], contacts, "new")
+	writeReport(t, dirs[0], contacts)
 	roots := []string{filepath.Join(dirs[0], "reports")}
 	key := filepath.Join(dirs[0], "encryption.key")
 	one := startDaemon(t, daemon.Options{StateDir: dirs[0], DatabaseURL: url, FileRoots: roots})

@@ -42,7 +42,7 @@ func TestSelfCheck(t *testing.T) {
 	t.Parallel()
 	o := startOrg(t, 1)
 	dir := t.TempDir()
-	writeReport(t, dir, 1, "new")
+	writeReport(t, dir, 1)
 	d := startDaemon(t, daemon.Options{StateDir: dir})
 	c := clientOf(t, d)
 	configure(t, c, o, dir)

@@ -25,9 +25,13 @@ var commonTimeZones = []string{
 }
 
 // Schedule computes the slots, the moments at which an integration is due.
+//
+// When clocks change it does as cron does: a time of day that is skipped comes as much later as the clock jumped, and
+// one that is passed twice comes once; but what is due every hour, or several times an hour, keeps its pace.
 type Schedule struct {
-	cron cron.Schedule
-	in   *time.Location
+	cron   cron.Schedule
+	in     *time.Location
+	hourly bool // due at every hour, or every so many
 }
 
 // CronSchedule returns the schedule in force, and false when the integration runs on demand only. The spec must be
@@ -41,16 +45,45 @@ func (s IntegrationSpec) CronSchedule() (Schedule, bool) {
 	if err != nil || c == nil {
 		return Schedule{}, false
 	}
-	return Schedule{cron: c, in: location(s.TimeZone)}, true
+	hours := strings.Fields(expr)[1]
+	return Schedule{cron: c, in: location(s.TimeZone), hourly: strings.HasPrefix(hours, "*")}, true
 }
 
 // Next returns the first slot after t, in UTC, and the zero time when there is none within the coming years.
 func (s Schedule) Next(t time.Time) time.Time {
-	next := s.cron.Next(t.In(s.in))
-	if next.IsZero() {
-		return next
+	if s.hourly {
+		if next := s.cron.Next(t.In(s.in)); !next.IsZero() {
+			return next.UTC()
+		}
+		return time.Time{}
 	}
-	return next.UTC()
+	// What clocks show is walked through as if it were UTC, where no hour is missing and none comes twice.
+	for shown := s.cron.Next(onTheClock(t.In(s.in))); !shown.IsZero(); shown = s.cron.Next(shown) {
+		if slot := s.moment(shown); slot.After(t) {
+			return slot
+		}
+	}
+	return time.Time{}
+}
+
+// onTheClock returns what a clock in t's zone shows, as a time in UTC.
+func onTheClock(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
+
+// moment returns when clocks in the zone show a time: the first time of two, and for a time that they skip, what they
+// would have shown it at had they not been changed.
+func (s Schedule) moment(shown time.Time) time.Time {
+	_, offset := shown.Add(-24 * time.Hour).In(s.in).Zone()
+	unchanged := shown.Add(-time.Duration(offset) * time.Second)
+	if onTheClock(unchanged.In(s.in)).Equal(shown) {
+		return unchanged
+	}
+	_, offset = unchanged.In(s.in).Zone()
+	if changed := shown.Add(-time.Duration(offset) * time.Second); onTheClock(changed.In(s.in)).Equal(shown) {
+		return changed
+	}
+	return unchanged
 }
 
 // Latest returns the last slot in (after, until], in UTC, and false when there is none. It looks back from until, so

@@ -61,6 +61,44 @@ func TestScheduleFollowsDaylightSaving(t *testing.T) {
 	}
 }
 
+// Each day must have its slot, and no day two, whatever the clocks do.
+func TestDailySlotComesOnceADay(t *testing.T) {
+	t.Parallel()
+	for _, zone := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo", "Africa/Casablanca"} {
+		for _, cron := range []string{"30 2 * * *", "0 9 * * *", "15 0 * * *", "59 1 * * *", "0 3 * * *"} {
+			s := schedule(t, cron, zone)
+			slot := s.Next(at(t, "2026-01-01T12:00:00Z"))
+			for range 700 {
+				next := s.Next(slot)
+				if gap := next.Sub(slot); gap < 22*time.Hour || gap > 26*time.Hour {
+					t.Fatalf("%s in %s: %s follows %s after %s", cron, zone, next, slot, gap)
+				}
+				slot = next
+			}
+		}
+	}
+}
+
+func TestClockChanges(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, cron, after, want string }{
+		{"a time that is skipped comes an hour later", "30 2 * * *", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"},
+		{"and the next day at its own time", "30 2 * * *", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"},
+		{"a time that comes twice counts the first time", "30 2 * * *", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"},
+		{"and not the second", "30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"},
+		{"every hour goes on through the hour that comes twice", "30 * * * *", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"},
+		{"and over the hour that is skipped", "30 * * * *", "2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := schedule(t, tt.cron, "Europe/Berlin").Next(at(t, tt.after)); !got.Equal(at(t, tt.want)) {
+				t.Errorf("after %s comes %s, want %s", tt.after, got.Format(time.RFC3339), tt.want)
+			}
+		})
+	}
+}
+
 func TestLatestSlot(t *testing.T) {
 	t.Parallel()
 	s := schedule(t, "0 9 * * *", "UTC")

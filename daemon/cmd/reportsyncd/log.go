@@ -36,7 +36,7 @@ func (p *program) logCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return p.printJSON(runLog{Run: run, Log: entries})
+				return p.printJSON(runLog{Run: run, Log: notNil(entries)})
 			}
 			return p.printLog(run, entries)
 		},

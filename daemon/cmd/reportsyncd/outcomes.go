@@ -81,7 +81,7 @@ func (p *program) outcomes(ctx context.Context, runID string, query api.OutcomeQ
 		if err != nil {
 			return err
 		}
-		return p.printJSON(all)
+		return printList(p, all)
 	default:
 		return p.outcomesTable(rows)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -19,6 +20,16 @@ func (p *program) printJSON(value any) error {
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)
+}
+
+// printList writes a list for programs; an empty one is [], not null.
+func printList[T any](p *program, items []T) error { return p.printJSON(notNil(items)) }
+
+func notNil[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
 }
 
 // table writes rows in aligned columns; the first row is the head.
@@ -43,7 +54,7 @@ func (p *program) printSummary(run reportsync.Run) error {
 		{"Runtime", runtimeOf(run)},
 		{"Status", status(run)},
 		{"Rows", counts(run)},
-		{"API calls", fmt.Sprint(run.APICalls)},
+		{"API calls", strconv.FormatInt(run.APICalls, 10)},
 	}
 	if run.Error != nil {
 		rows = append(rows, []string{"Error", run.Error.Message})

@@ -83,6 +83,8 @@ func (b *bar) show(run reportsync.Run) {
 			progressbar.OptionSetWidth(30),
 			progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetRenderBlankState(true),
+			// Else the bar redraws itself, from a goroutine that nobody can wait for.
+			progressbar.OptionSetSpinnerChangeInterval(0),
 		)
 	}
 	// A bar that can't be drawn must not end the following of the run.

@@ -12,7 +12,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// streams are what a command reads nothing from and writes to: results to out, everything about them to err.
+// streams are where a command writes: results to out, everything about them to err.
 type streams struct {
 	out, err io.Writer
 	terminal bool // err is a terminal, so that progress may redraw its line

@@ -47,7 +47,7 @@ func (p *program) runsCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return p.printJSON(runs)
+				return printList(p, runs)
 			}
 			return p.printRuns(runs)
 		},

@@ -85,7 +85,7 @@ func (p *program) tokenListCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return p.printJSON(tokens)
+				return printList(p, tokens)
 			}
 			rows := [][]string{{"ID", "NAME", "ROLE", "CREATED (UTC)", "EXPIRES (UTC)"}}
 			for _, t := range tokens {

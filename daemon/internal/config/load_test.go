@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,11 +14,11 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// environment is a fixed set of variables.
+// environment is a fixed set of variables, given as names and values in turn.
 func environment(pairs ...string) config.Getenv {
 	vars := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		vars[pairs[i]] = pairs[i+1]
+	for pair := range slices.Chunk(pairs, 2) {
+		vars[pair[0]] = pair[1]
 	}
 	return func(name string) string { return vars[name] }
 }

@@ -78,24 +78,40 @@ func isCredential(path string) bool {
 // LoadOrCreateKey reads a key file, making it first, readable by its owner only, where there is none. It reports
 // whether it did.
 func LoadOrCreateKey(path string) (*Keyring, bool, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		key, err := LoadKey(path)
-		return key, false, err
+	ring, err := LoadKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ring, false, err
+	}
+	key := make([]byte, keyBytes)
+	rand.Read(key) // never fails: it ends the program where there is no randomness
+	err = createKey(path, base64.StdEncoding.EncodeToString(key)+"\n")
+	if errors.Is(err, fs.ErrExist) { // another process was quicker
+		ring, err := LoadKey(path)
+		return ring, false, err
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("make the key file: %w", err)
 	}
-	key := make([]byte, keyBytes)
-	rand.Read(key) // never fails: it ends the program where there is no randomness
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
-	// A key that is lost with the power, while what it sealed is not, would cost all secrets.
-	err = errors.Join(err, f.Sync(), f.Close(), syncFolder(filepath.Dir(path)))
-	if err != nil {
-		return nil, false, errors.Join(fmt.Errorf("make the key file: %w", err), os.Remove(path))
-	}
-	ring, err := newKeyring(key)
+	ring, err = newKeyring(key)
 	return ring, true, err
+}
+
+// createKey writes a new file, which gets its name only when its content is safe: a key that is lost with the power,
+// while what it sealed is not, would cost all secrets, and half a key would keep the daemon from ever starting.
+func createKey(path, content string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // made 0600
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
+	_, err = f.WriteString(content)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil { // never over a file that stands there
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
 }
 
 // syncFolder makes the names in a folder survive a power loss.

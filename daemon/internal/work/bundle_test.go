@@ -2,6 +2,7 @@ package work_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
@@ -104,7 +105,7 @@ func stopNode(t *testing.T, n *work.Node) {
 var names atomic.Int64
 
 // addIntegration stores an integration with all that it needs.
-func addIntegration(t *testing.T, s *store.Store, schedule, zone string) reportsync.Integration {
+func addIntegration(t *testing.T, s *store.Store, schedule string) reportsync.Integration {
 	t.Helper()
 	name := fmt.Sprintf("test-%d", names.Add(1))
 	login := "https://acme.my.salesforce.com"
@@ -124,7 +125,7 @@ func addIntegration(t *testing.T, s *store.Store, schedule, zone string) reports
 		Name: name, SourceID: source.ID, ConnectionID: connection.ID, Report: "report.csv", Object: "Contact",
 		Match:    reportsync.Match{Column: "Email", Field: "Email"},
 		Mappings: map[string]reportsync.Mapping{"Status__c": {Column: &column}},
-		Schedule: &schedule, TimeZone: &zone,
+		Schedule: &schedule,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -159,12 +160,11 @@ func held() (work.Execute, <-chan attempt) {
 			return e.result, e.err
 		case <-ctx.Done():
 		}
-		switch cause := context.Cause(ctx); cause {
-		case reportsync.ErrCancelled:
+		cause := context.Cause(ctx)
+		if errors.Is(cause, reportsync.ErrCancelled) {
 			return sync.Result{Status: reportsync.RunCancelled}, nil
-		default:
-			return sync.Result{}, cause
 		}
+		return sync.Result{}, cause
 	}, began
 }
 

@@ -45,7 +45,7 @@ func TestDailyAtNine(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := inBubble(t)
-		in := addIntegration(t, s, reportsync.DefaultSchedule, "UTC")
+		in := addIntegration(t, s, reportsync.DefaultSchedule)
 		sleepUntil(t, 8, 59, 50)
 		startNode(t, work.Config{Store: s, Execute: completed})
 		sleepUntil(t, 8, 59, 59)
@@ -66,7 +66,7 @@ func TestCatchUpOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := inBubble(t)
-		in := addIntegration(t, s, reportsync.DefaultSchedule, "UTC")
+		in := addIntegration(t, s, reportsync.DefaultSchedule)
 		time.Sleep(3*24*time.Hour + 12*time.Hour)
 		startNode(t, work.Config{Store: s, Execute: completed})
 		time.Sleep(time.Minute)
@@ -83,7 +83,7 @@ func TestSlotDuringRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := inBubble(t)
-		in := addIntegration(t, s, "* * * * *", "UTC")
+		in := addIntegration(t, s, "* * * * *")
 		execute, began := held()
 		startNode(t, work.Config{Store: s, Execute: execute})
 		sleepUntil(t, 0, 1, 2)
@@ -108,14 +108,14 @@ func TestPromises(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := inBubble(t)
 		execute, began := held()
-		orphan := queueRun(t, s, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		orphan := queueRun(t, s, addIntegration(t, s, reportsync.ManualSchedule))
 		if _, err := s.ClaimRun(t.Context(), orphan.ID, "dead", 20*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		died := time.Now()
 		n := startNode(t, work.Config{Store: s, Execute: execute})
 		asked := time.Now()
-		startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		a := <-began
 		if waited := time.Since(asked); waited > 2*time.Second {
 			t.Errorf("a run on demand began after %s", waited)

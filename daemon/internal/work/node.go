@@ -90,10 +90,10 @@ func nodeName() string {
 func (n *Node) Start(ctx context.Context) error {
 	n.lifecycle.Lock()
 	defer n.lifecycle.Unlock()
-	switch n.state {
-	case started:
+	if n.state == started {
 		return nil
-	case stopped:
+	}
+	if n.state == stopped {
 		return errors.New("start the node: it was stopped")
 	}
 	if err := n.queue.migrate(ctx); err != nil {

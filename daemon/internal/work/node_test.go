@@ -20,7 +20,7 @@ func TestRunOnDemand(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *store.Store) {
 		execute, began := held()
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk})
-		in := addIntegration(t, s, reportsync.ManualSchedule, "UTC")
+		in := addIntegration(t, s, reportsync.ManualSchedule)
 		run := startRun(t, n, in)
 
 		a := receive(t, began, "the attempt")
@@ -46,7 +46,7 @@ func TestCancelRunning(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *store.Store) {
 		execute, began := held()
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk})
-		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		a := receive(t, began, "the attempt")
 		if _, err := n.CancelRun(t.Context(), run.ID); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestCancelThroughStore(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *store.Store) {
 		execute, began := held()
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk})
-		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		receive(t, began, "the attempt")
 		if _, err := s.RequestCancel(t.Context(), run.ID); err != nil {
 			t.Fatal(err)
@@ -80,7 +80,7 @@ func TestStopAndGoOn(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *store.Store) {
 		execute, began := held()
 		first := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk})
-		run := startRun(t, first, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := startRun(t, first, addIntegration(t, s, reportsync.ManualSchedule))
 		a := receive(t, began, "the first attempt")
 		stopNode(t, first)
 		if cause := context.Cause(a.ctx); !errors.Is(cause, reportsync.ErrShutdown) {
@@ -129,7 +129,7 @@ func TestPanic(t *testing.T) {
 				return completed(ctx, c, j)
 			},
 		})
-		in := addIntegration(t, s, reportsync.ManualSchedule, "UTC")
+		in := addIntegration(t, s, reportsync.ManualSchedule)
 		broken := awaitStatus(t, s, startRun(t, n, in).ID, reportsync.RunFailed)
 		if broken.Error == nil || broken.Error.Code != reportsync.CodeInternal || strings.Contains(broken.Error.Message, "boom") {
 			t.Errorf("error %+v, want an internal one without the panic", broken.Error)
@@ -149,7 +149,7 @@ func TestParallel(t *testing.T) {
 		execute, began := held()
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk, Parallel: parallel})
 		for range runs {
-			startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+			startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		}
 		var under []attempt
 		for range parallel {

@@ -62,7 +62,7 @@ func TestNodesShareOneDatabase(t *testing.T) {
 	}
 	var created []reportsync.Integration
 	for range integrations {
-		created = append(created, addIntegration(t, s, "* * * * *", "UTC"))
+		created = append(created, addIntegration(t, s, "* * * * *"))
 	}
 	if err := starting.Wait(); err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ func queueRun(t *testing.T, s *store.Store, in reportsync.Integration) reportsyn
 func TestQueuedWithoutJob(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, s *store.Store) {
-		run := queueRun(t, s, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := queueRun(t, s, addIntegration(t, s, reportsync.ManualSchedule))
 		startNode(t, work.Config{Store: s, Execute: completed, Timing: brisk})
 		awaitStatus(t, s, run.ID, reportsync.RunCompleted)
 	})
@@ -36,7 +36,7 @@ func TestQueuedWithoutJob(t *testing.T) {
 func TestTakeOver(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, s *store.Store) {
-		run := queueRun(t, s, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := queueRun(t, s, addIntegration(t, s, reportsync.ManualSchedule))
 		if _, err := s.ClaimRun(t.Context(), run.ID, "dead", 100*time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestLeaseIsKept(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *store.Store) {
 		execute, began := held()
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk})
-		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		a := receive(t, began, "the attempt")
 		select {
 		case <-a.ctx.Done():
@@ -80,7 +80,7 @@ func TestLeaseLost(t *testing.T) {
 		execute, began := held()
 		const name = "slow"
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk, Name: name})
-		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		a := receive(t, began, "the attempt")
 		// As another node does it when this one is late.
 		if err := s.ReleaseRun(t.Context(), run.ID, name, 1); err != nil {
@@ -112,7 +112,7 @@ func TestCutOffTooOften(t *testing.T) {
 				return sync.Result{}, errors.New("disk full")
 			},
 		})
-		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		failed := awaitStatus(t, s, run.ID, reportsync.RunFailed)
 		if failed.Error == nil || failed.Error.Code != reportsync.CodeInterrupted {
 			t.Errorf("error %+v, want %s", failed.Error, reportsync.CodeInterrupted)
@@ -129,10 +129,10 @@ func TestLostJob(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *store.Store) {
 		execute, began := held()
 		busy := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk, Parallel: 1})
-		blocker := addIntegration(t, s, reportsync.ManualSchedule, "UTC")
+		blocker := addIntegration(t, s, reportsync.ManualSchedule)
 		startRun(t, busy, blocker)
 		a := receive(t, began, "the run that blocks the node")
-		lost := startRun(t, busy, addIntegration(t, s, reportsync.ManualSchedule, "UTC"))
+		lost := startRun(t, busy, addIntegration(t, s, reportsync.ManualSchedule))
 		markFetched(t, s, lost.ID)
 
 		a.end(sync.Result{Status: reportsync.RunCompleted}, nil)
