@@ -2,9 +2,9 @@ package api
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -32,7 +32,7 @@ func setRetries(c *resty.Client, n int) {
 // whatever the method; what was sent is repeated only when the daemon sees to it that it counts once.
 func shouldRetry(res *resty.Response, err error) bool {
 	if err != nil {
-		return isDialError(err) || res != nil && res.StatusCode() == 0 && repeatable(res.Request) && isNetError(err)
+		return isDialError(err) || res != nil && repeatable(res.Request) && isBroken(err)
 	}
 	switch res.StatusCode() {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -44,8 +44,7 @@ func shouldRetry(res *resty.Response, err error) bool {
 }
 
 func repeatable(r *resty.Request) bool {
-	safe := []string{http.MethodGet, http.MethodHead}
-	return slices.Contains(safe, r.Method) || r.Header.Get(HeaderIdempotencyKey) != ""
+	return r.Method == http.MethodGet || r.Header.Get(HeaderIdempotencyKey) != ""
 }
 
 func isDialError(err error) bool {
@@ -53,10 +52,13 @@ func isDialError(err error) bool {
 	return ok && op.Op == "dial"
 }
 
-// isNetError tells a broken connection from an answer that could not be used.
-func isNetError(err error) bool {
-	_, ok := errors.AsType[net.Error](err)
-	return ok
+// isBroken tells a connection that broke from a request that took too long, which would again, and from an answer that
+// could not be used.
+func isBroken(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return !op.Timeout()
+	}
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // retryAfter reads the Retry-After header in either of its forms (RFC 9110, section 10.2.3); 0 leaves the wait to the

@@ -46,7 +46,7 @@ type Validation struct {
 // NewToken answers the creation of a token.
 type NewToken struct {
 	reportsync.Token
-	Secret string `json:"secret" doc:"The bearer token. Shown this once; only a hash is kept"`
+	Secret string `json:"secret" doc:"The bearer token. Shown in this answer alone; a hash of it is stored"`
 }
 
 // ConnectionTest says what a login found.

@@ -23,6 +23,8 @@ type call struct {
 	started time.Time
 	entry   journal.Entry
 
+	recorded bool
+
 	session *session // of data calls, once checked
 	version string   // of data calls, such as 62.0
 }
@@ -55,8 +57,19 @@ func callOf(r *http.Request) *call {
 	return c
 }
 
-// record closes the journal entry.
+// finish closes the journal entry and lets the end of the answer go. In this
+// order, a client that has its whole answer finds the request in the journal.
+func (c *call) finish() {
+	c.record()
+	c.out.release()
+}
+
+// record closes the journal entry, once.
 func (c *call) record() {
+	if c.recorded {
+		return
+	}
+	c.recorded = true
 	c.entry.Status = c.out.status
 	c.entry.BytesIn, c.entry.BytesOut = c.body.bytes, c.out.bytes
 	c.entry.Duration = time.Since(c.started)
@@ -98,13 +111,14 @@ func (c *call) pause(d time.Duration) bool {
 	return await(c, timer.C)
 }
 
-// meteredWriter notes status and bytes of an answer. With discard set the
-// answer goes nowhere.
+// meteredWriter notes status and bytes of an answer and holds back its last byte
+// until release. With discard set the answer goes nowhere.
 type meteredWriter struct {
 	http.ResponseWriter
 
 	status  int
 	bytes   int64
+	held    []byte // the last byte, or nothing
 	discard bool
 }
 
@@ -122,12 +136,26 @@ func (w *meteredWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
-	if w.discard {
+	if w.discard || len(p) == 0 {
 		return len(p), nil
 	}
-	n, err := w.ResponseWriter.Write(p) //nolint:gosec // answers for programs, with a content type that no browser runs
-	w.bytes += int64(n)
-	return n, err //nolint:wrapcheck // a writer hands on what the one below says
+	w.release()
+	last := len(p) - 1
+	w.held = append(w.held, p[last])
+	w.bytes += int64(len(p))
+	n, err := w.ResponseWriter.Write(p[:last]) //nolint:gosec // answers for programs, with a content type that no browser runs
+	if err != nil {
+		return n, err
+	}
+	return len(p), nil
+}
+
+// release sends the byte that is held back.
+func (w *meteredWriter) release() {
+	if len(w.held) > 0 {
+		_, _ = w.ResponseWriter.Write(w.held) // a client that has gone away is its own affair
+		w.held = w.held[:0]
+	}
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -142,5 +170,5 @@ type meteredBody struct {
 func (b *meteredBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.bytes += int64(n)
-	return n, err //nolint:wrapcheck // a reader hands on io.EOF as it is
+	return n, err
 }

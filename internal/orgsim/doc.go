@@ -46,6 +46,15 @@
 //	internal/sferr    error codes and messages
 //	cmd/orgsim        the program
 //
+// # Where the documents are silent
+//
+// Some behaviour no public document settles. The org then takes the strict side,
+// so that a client which passes here asks for nothing that a real org might
+// refuse: datetimes without offset, text for checkboxes and inner blanks around
+// CSV quotes are refused; null for a checkbox fails; text differs by accents;
+// milliseconds are dropped; a multi-select picklist comes back in the field's
+// order; Bulk results print datetimes with Z, REST with +0000.
+//
 // What Salesforce does and this version does not is refused as Salesforce would
 // refuse the unknown, never accepted and ignored: parent fields in SOQL,
 // relationship columns and keys, composite requests, record types.

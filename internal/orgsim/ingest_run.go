@@ -57,12 +57,19 @@ func (o *Org) process(j *ingestJob) {
 		failure = o.spendBatches(len(j.rows))
 	}
 	if failure == "" {
-		failure = o.writeRows(j, reader, rules, started)
+		if failure, ok = o.writeRows(j, reader, rules, started); !ok {
+			return
+		}
 	}
+	o.conclude(j, failure, started)
+}
+
+// conclude sets the final state of a job that was not aborted meanwhile.
+func (o *Org) conclude(j *ingestJob, failure string, started time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.took = time.Since(started)
-	if j.state != stateInProgress { // aborted meanwhile
+	if j.state != stateInProgress {
 		return
 	}
 	if failure != "" {
@@ -172,11 +179,15 @@ func (o *Org) spendBatches(rows int) string {
 	return ""
 }
 
-// writeRows writes chunk by chunk until the end, an abort or a fault.
-func (o *Org) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rule, started time.Time) string {
+// writeRows writes chunk by chunk until the end or a fault, and returns why the
+// job fails, or "". ok is false where job or org were ended meanwhile.
+func (o *Org) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rule, started time.Time) (failure string, ok bool) {
 	actor := store.Actor{UserID: j.createdBy, By: "bulk:" + j.id, Locked: o.faults.Locked}
 	next := 0
 	for next < len(j.rows) {
+		if o.running.Err() != nil {
+			return "", false
+		}
 		until := min(len(j.rows), next+chunkRows)
 		rule, at := nextRule(rules, next, until)
 		if rule != nil {
@@ -188,7 +199,7 @@ func (o *Org) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rul
 				mutations = append(mutations, j.mutation(reader, i))
 			}
 			if !j.settle(next, started, func() []store.Outcome { return o.db.Apply(actor, false, mutations) }) {
-				return ""
+				return "", false
 			}
 		}
 		next = until
@@ -196,11 +207,11 @@ func (o *Org) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rul
 			continue
 		}
 		rules = rules[1:]
-		if failure, ok := o.strikeJob(j, rule); !ok {
-			return failure
+		if failure, ok := o.strikeJob(j, rule); !ok || failure != "" {
+			return failure, ok
 		}
 	}
-	return ""
+	return "", true
 }
 
 // nextRule is the first rule, if it strikes before the given row is done.
@@ -211,13 +222,14 @@ func nextRule(rules []*fault.Rule, next, until int) (*fault.Rule, int) {
 	return rules[0], max(next, rules[0].Rows)
 }
 
-// strikeJob fails or holds a job; ok tells whether it goes on.
+// strikeJob fails or holds a job; ok is false where the job was ended while it
+// was held.
 func (o *Org) strikeJob(j *ingestJob, rule *fault.Rule) (failure string, ok bool) {
 	if rule.Action == fault.FailJob {
 		if rule.Message != "" {
-			return rule.Message, false
+			return rule.Message, true
 		}
-		return "Timeout : Too many attempts to process the batch (20)", false
+		return "Timeout : Too many attempts to process the batch (20)", true
 	}
 	select {
 	case <-rule.Released():

@@ -131,7 +131,7 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := newCall(o, w, r)
-	defer c.record()
+	defer c.finish()
 	if c.tooLong() {
 		return
 	}

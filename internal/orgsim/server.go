@@ -55,5 +55,6 @@ func (s *Server) Stop(ctx context.Context) error {
 		err = errors.Join(fmt.Errorf("shut down org: %w", err), s.server.Close())
 	}
 	s.done.Wait()
+	s.org.Close() // a last request may have started a job
 	return errors.Join(err, s.err)
 }

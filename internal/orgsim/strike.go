@@ -55,10 +55,12 @@ func (c *call) respond(rule *fault.Rule) {
 	c.raw(rule.Status, contentType, []byte(rule.Body))
 }
 
-// reset cuts the connection with a TCP reset. Where it cannot be reached, the
-// handler is aborted, which ends the connection without an answer.
+// reset cuts the connection with a TCP reset, after it has closed the journal
+// entry. Where the connection cannot be reached, the handler is aborted, which
+// ends it without an answer.
 func (c *call) reset() {
 	c.out.status = 0
+	c.record()
 	conn, _, err := http.NewResponseController(c.out.ResponseWriter).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)

@@ -26,7 +26,7 @@ type Files struct {
 func OpenFiles(spec reportsync.FilesSource, roots []string) (*Files, error) {
 	u, err := url.Parse(spec.URL)
 	if err != nil || u.Scheme != "file" || !strings.HasPrefix(u.Path, "/") {
-		return nil, badFolder(reportsync.CodeInvalid, "%q is no file:// URL of a folder", spec.URL)
+		return nil, badFolder("%q is no file:// URL of a folder", spec.URL)
 	}
 	folder := filepath.Clean(filepath.FromSlash(u.Path))
 	actual, err := filepath.EvalSymlinks(folder)
@@ -72,25 +72,25 @@ func withinAny(path string, roots []string) bool {
 
 func outside(folder string, roots []string) error {
 	if len(roots) == 0 {
-		return badFolder(reportsync.CodeInvalid, "%s can't be read: the daemon's settings allow no folder; add it to file_roots", folder)
+		return badFolder("%s can't be read: the daemon's settings allow no folder; add it to file_roots", folder)
 	}
-	return badFolder(reportsync.CodeInvalid, "%s lies outside the folders that the daemon may read: %s; move the reports there, or add the folder to file_roots in the daemon's settings",
+	return badFolder("%s lies outside the folders that the daemon may read: %s; move the reports there, or add the folder to file_roots in the daemon's settings",
 		folder, strings.Join(roots, ", "))
 }
 
 func unreadableFolder(folder string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return badFolder(reportsync.CodeInvalid, "there is no folder %s on the daemon's machine", folder)
+		return badFolder("there is no folder %s on the daemon's machine", folder)
 	case errors.Is(err, fs.ErrPermission):
-		return badFolder(reportsync.CodeInvalid, "the daemon's user may not read the folder %s", folder)
+		return badFolder("the daemon's user may not read the folder %s", folder)
 	}
-	return badFolder(reportsync.CodeInvalid, "%s can't be opened as a folder: %s", folder, reason(err))
+	return badFolder("%s can't be opened as a folder: %s", folder, reason(err))
 }
 
-func badFolder(code reportsync.Code, format string, args ...any) error {
+func badFolder(format string, args ...any) error {
 	return reportsync.Invalid("source", []reportsync.FieldError{
-		{Pointer: urlPointer, Code: code, Detail: fmt.Sprintf(format, args...)},
+		{Pointer: urlPointer, Code: reportsync.CodeInvalid, Detail: fmt.Sprintf(format, args...)},
 	})
 }
 

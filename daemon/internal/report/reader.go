@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -37,7 +39,7 @@ type Reader struct {
 	files    *Files
 	file     *os.File
 	hash     hash.Hash
-	bytes    int64
+	size     int64 // bytes read so far
 	scan     *scanner
 	columns  []string
 	selected []int
@@ -74,7 +76,7 @@ func (r *Reader) begin() error {
 	if err := r.unchanged(); err != nil {
 		return err
 	}
-	r.scan = newScanner(io.TeeReader(r.file, io.MultiWriter(r.hash, (*byteCount)(&r.bytes))))
+	r.scan = newScanner(io.TeeReader(r.file, io.MultiWriter(r.hash, (*byteCount)(&r.size))))
 	header, err := r.scan.next()
 	if err != nil {
 		return r.readError(err)
@@ -188,8 +190,8 @@ func (r *Reader) finish() error {
 	if err := r.unchanged(); err != nil {
 		return err
 	}
-	if r.bytes != r.version.Size {
-		return changed(r.version, fmt.Sprintf("had %d bytes rather than %d", r.bytes, r.version.Size))
+	if r.size != r.version.Size {
+		return changed(r.version, fmt.Sprintf("had %d bytes rather than %d", r.size, r.version.Size))
 	}
 	sum := hex.EncodeToString(r.hash.Sum(nil))
 	if r.version.SHA256 != "" && r.version.SHA256 != sum {
@@ -241,10 +243,8 @@ func changed(v reportsync.ReportVersion, how string) error {
 
 // textProblem says why bytes are no text. NUL is left out too: neither Salesforce nor a database takes it in a text.
 func textProblem(cell []byte) string {
-	for _, c := range cell {
-		if c == 0 {
-			return "holds a NUL character"
-		}
+	if bytes.IndexByte(cell, 0) >= 0 {
+		return "holds a NUL character"
 	}
 	if !utf8.Valid(cell) {
 		return "holds bytes that are no UTF-8 text"
@@ -265,7 +265,7 @@ func positions(columns []string, name string) []int {
 func ordinals(at []int) string {
 	texts := make([]string, len(at))
 	for i, p := range at {
-		texts[i] = fmt.Sprint(p + 1)
+		texts[i] = strconv.Itoa(p + 1)
 	}
 	return strings.Join(texts, ", ")
 }

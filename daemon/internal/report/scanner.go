@@ -58,7 +58,7 @@ type scanner struct {
 	lines  [][]byte // lines of the current record, without line ends
 	first  int64    // number of the first of them
 	size   int      // bytes in them
-	given  []byte   // the line to read next, when hasBack
+	given  []byte   // the line to read next, when back
 	back   bool
 	faulty []record // records to return before anything else is read
 
@@ -144,43 +144,53 @@ func (s *scanner) setAside(fault string) {
 
 // parse takes one more line into the record and returns what is wrong with its quotes, if anything is.
 func (s *scanner) parse(line []byte) (fault string) {
-	for {
-		if !s.quoted {
-			if len(line) == 0 || line[0] != '"' {
-				cell, rest, more := bytes.Cut(line, []byte{','})
-				if bytes.IndexByte(cell, '"') >= 0 {
-					return fmt.Sprintf("cell %d has a quote in its middle: a cell with quotes must be quoted, its own quotes doubled", len(s.ends)+1)
-				}
-				s.endCell(cell)
-				if !more {
-					return ""
-				}
-				line = rest
-				continue
-			}
-			s.quoted, line = true, line[1:]
-		}
-		inside, rest, closed := bytes.Cut(line, []byte{'"'})
-		s.text = append(s.text, inside...)
-		if !closed {
-			s.text = append(s.text, '\n')
-			return ""
-		}
-		line = rest
+	for more := true; more; {
 		switch {
+		case s.quoted:
+			line, more, fault = s.inQuotes(line)
 		case len(line) > 0 && line[0] == '"':
-			s.text, line = append(s.text, '"'), line[1:]
-			continue
-		case len(line) > 0 && line[0] != ',':
-			return fmt.Sprintf("cell %d goes on after its closing quote", len(s.ends)+1)
+			s.quoted, line = true, line[1:]
+		default:
+			line, more, fault = s.bare(line)
 		}
-		s.quoted = false
-		s.endCell(nil)
-		if len(line) == 0 {
-			return ""
+		if fault != "" {
+			return fault
 		}
-		line = line[1:]
 	}
+	return ""
+}
+
+// bare takes a cell without quotes. It returns the rest of the line after the comma, and whether there was one.
+func (s *scanner) bare(line []byte) (rest []byte, more bool, fault string) {
+	cell, rest, more := bytes.Cut(line, []byte{','})
+	if bytes.IndexByte(cell, '"') >= 0 {
+		return nil, false, fmt.Sprintf("cell %d has a quote in its middle: a cell with quotes must be quoted, its own quotes doubled", len(s.ends)+1)
+	}
+	s.endCell(cell)
+	return rest, more, ""
+}
+
+// inQuotes takes what stands within quotes, up to the closing one and the comma after it, to a doubled one, or to the
+// end of the line. It returns the rest of the line, and whether there is more to take.
+func (s *scanner) inQuotes(line []byte) (rest []byte, more bool, fault string) {
+	inside, rest, closed := bytes.Cut(line, []byte{'"'})
+	s.text = append(s.text, inside...)
+	switch {
+	case !closed:
+		s.text = append(s.text, '\n')
+		return nil, false, ""
+	case len(rest) > 0 && rest[0] == '"':
+		s.text = append(s.text, '"')
+		return rest[1:], true, ""
+	case len(rest) > 0 && rest[0] != ',':
+		return nil, false, fmt.Sprintf("cell %d goes on after its closing quote", len(s.ends)+1)
+	}
+	s.quoted = false
+	s.endCell(nil)
+	if len(rest) == 0 {
+		return nil, false, ""
+	}
+	return rest[1:], true, ""
 }
 
 func (s *scanner) endCell(rest []byte) {

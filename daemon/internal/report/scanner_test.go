@@ -1,4 +1,4 @@
-package report
+package report //nolint:testpackage // the scanner is no one else's business, and needs its own fuzzing
 
 import (
 	"bytes"

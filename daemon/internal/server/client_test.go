@@ -2,8 +2,8 @@ package server_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -169,7 +169,7 @@ func TestClientWalksPages(t *testing.T) {
 	run, journal := w.liveRun("many")
 	rows := make([]reportsync.Outcome, 2*api.MaxPageSize+1)
 	for i := range rows {
-		rows[i] = reportsync.Outcome{Row: int64(i + 1), Line: int64(i + 2), Key: fmt.Sprint(i), Kind: reportsync.Unmatched, Code: reportsync.RowNoRecord}
+		rows[i] = reportsync.Outcome{Row: int64(i + 1), Line: int64(i + 2), Key: strconv.Itoa(i), Kind: reportsync.Unmatched, Code: reportsync.RowNoRecord}
 	}
 	if err := journal.Record(t.Context(), rows); err != nil {
 		t.Fatal(err)

@@ -96,15 +96,17 @@ func clientID(spec reportsync.ConnectionSpec) string {
 
 const pointerSecret = "/client_credentials/client_secret"
 
-// blameLogin points a failed login at the attribute that most likely caused it, where the check itself did not.
+// loginPointers says which attribute most likely caused that a login failed.
+var loginPointers = map[reportsync.Code]string{
+	reportsync.CodeCredentials: pointerSecret,
+	reportsync.CodeUnavailable: "/login_url",
+	reportsync.CodeOrgMismatch: "/environment",
+}
+
+// blameLogin points a failed login at an attribute, where the check itself did not.
 func blameLogin(err error) error {
-	switch reportsync.CodeOf(err) {
-	case reportsync.CodeCredentials:
-		return blame(err, pointerSecret)
-	case reportsync.CodeUnavailable:
-		return blame(err, "/login_url")
-	case reportsync.CodeOrgMismatch:
-		return blame(err, "/environment")
+	if pointer, ok := loginPointers[reportsync.CodeOf(err)]; ok {
+		return blame(err, pointer)
 	}
 	return err
 }

@@ -77,11 +77,11 @@ func TestReplaceConnectionChecksLogin(t *testing.T) {
 		"name, no secret":   {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret(""); s.Name = "b" }, "", http.StatusOK},
 		"secret":            {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret("new") }, "new", http.StatusOK},
 		"client id":         {func(s *reportsync.ConnectionSpec) { s.ClientCredentials.ClientID = "other" }, old.Secret(), http.StatusOK},
-		"url":               {func(s *reportsync.ConnectionSpec) { s.LoginURL = ptr("https://b.my.salesforce.com") }, old.Secret(), http.StatusOK},
+		"url":               {func(s *reportsync.ConnectionSpec) { s.LoginURL = new("https://b.my.salesforce.com") }, old.Secret(), http.StatusOK},
 		"environment alone": {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret(""); s.Environment = reportsync.Sandbox }, old.Secret(), http.StatusOK},
 		"url, no secret": {func(s *reportsync.ConnectionSpec) {
 			*s = s.WithSecret("")
-			s.LoginURL = ptr("https://evil.example")
+			s.LoginURL = new("https://evil.example")
 		}, "", http.StatusUnprocessableEntity},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -51,7 +51,7 @@ var validCalls = map[string]func(w *world) call{
 	"list-integrations":  func(w *world) call { w.integration("a"); return call{} },
 	"replace-integration": func(w *world) call {
 		i := w.integration("a")
-		i.Description = ptr("changed")
+		i.Description = new("changed")
 		return call{path: i.ID, body: i.IntegrationSpec}
 	},
 	"delete-integration":   func(w *world) call { return call{path: w.integration("a").ID} },

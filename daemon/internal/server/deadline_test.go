@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/server"
+	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -16,25 +17,42 @@ func TestReadTimeoutSparesHandlers(t *testing.T) {
 	t.Parallel()
 	const readTimeout = time.Second
 	w := setup(t)
-	slow := checksThatWait{w.checks, 2 * readTimeout}
+	slow := checksThatWait{w.checks, readTimeout * 3 / 2}
 	w.cfg.Checks = slow
 	s := httptest.NewUnstartedServer(server.New(w.cfg))
 	s.Config.ReadTimeout = readTimeout
 	s.Start()
 	t.Cleanup(s.Close)
 	w.url = s.URL
-	if r := w.do(call{method: http.MethodPost, path: "/v1/sources", body: sourceSpec("a")}); r.status != http.StatusCreated {
-		t.Errorf("a slow handler: %d %s", r.status, r.body)
+	c, err := w.store.CreateConnection(t.Context(), connectionSpec("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, slow := range []call{
+		{method: http.MethodPost, path: "/v1/sources", body: sourceSpec("a")},
+		{method: http.MethodPost, path: "/v1/connections/" + c.ID + "/test"},
+	} {
+		if r := w.do(slow); r.status >= http.StatusBadRequest {
+			t.Errorf("%s: %d %s", slow.path, r.status, r.body)
+		}
 	}
 }
 
-// checksThatWait takes its time to look at a source.
+// checksThatWait take their time.
 type checksThatWait struct {
 	*checks
 	time time.Duration
 }
 
 func (c checksThatWait) CheckSource(ctx context.Context, _ reportsync.SourceSpec) error {
+	return c.wait(ctx)
+}
+
+func (c checksThatWait) TestConnection(ctx context.Context, _ string) (api.ConnectionTest, error) {
+	return login, c.wait(ctx)
+}
+
+func (c checksThatWait) wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)

@@ -18,7 +18,7 @@ func optional[T any](value *rapid.Generator[T]) *rapid.Generator[*T] {
 		if rapid.Bool().Draw(t, "unset") {
 			return nil
 		}
-		return ptr(value.Draw(t, "value"))
+		return new(value.Draw(t, "value"))
 	})
 }
 
@@ -35,7 +35,7 @@ func mappings() *rapid.Generator[reportsync.Mapping] {
 		m := reportsync.Mapping{TimeZone: optional(zones).Draw(t, "zone")}
 		m.OnNull = optional(rapid.SampledFrom([]reportsync.OnNull{reportsync.OnNullSkip, reportsync.OnNullClear})).Draw(t, "on_null")
 		if rapid.Bool().Draw(t, "from a column") {
-			m.Column = ptr(someText.Draw(t, "column"))
+			m.Column = new(someText.Draw(t, "column"))
 			return m
 		}
 		constant := anyText.Draw(t, "constant")
@@ -122,7 +122,7 @@ func TestConnectionAndSourceComeBackAsSent(t *testing.T) {
 	local := "http://localhost:8080"
 	for i, spec := range []reportsync.ConnectionSpec{
 		{Environment: reportsync.Sandbox, LoginURL: &local},
-		{Environment: reportsync.Production, LoginURL: ptr("https://ACME.my.salesforce.com/")},
+		{Environment: reportsync.Production, LoginURL: new("https://ACME.my.salesforce.com/")},
 	} {
 		spec.Name = fmt.Sprint("c", i)
 		spec.ClientCredentials = &reportsync.ClientCredentials{ClientID: " 3MVG9<&>", ClientSecret: "s3cr3t"}

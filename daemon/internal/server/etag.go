@@ -38,11 +38,7 @@ func ifNoneMatch(header string, revision int64) bool {
 }
 
 func revisionOf(tag string) (int64, bool) {
-	inner, ok := strings.CutPrefix(tag, `"`)
-	if inner, ok = strings.CutSuffix(inner, `"`); !ok {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(inner, 10, 64)
+	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
 	return n, err == nil && n > 0 && api.ETag(n) == tag
 }
 

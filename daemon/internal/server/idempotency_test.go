@@ -59,9 +59,12 @@ func TestConcurrentRequestsWithOneKey(t *testing.T) {
 	)
 	for range 20 {
 		wg.Go(func() {
-			r := w.do(start)
+			r, err := w.send(start)
 			mu.Lock()
 			defer mu.Unlock()
+			if err != nil {
+				t.Error(err)
+			}
 			answers[fmt.Sprint(r.status, " ", r.header.Get("Location"))]++
 		})
 	}

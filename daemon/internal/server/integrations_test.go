@@ -68,7 +68,7 @@ func TestValidateReportsEverything(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	spec := w.integrationSpec("a")
-	spec.Schedule, spec.TimeZone = ptr("0 9 * *"), ptr("Europe/Berln")
+	spec.Schedule, spec.TimeZone = new("0 9 * *"), new("Europe/Berln")
 	v := decode[api.Validation](t, w.do(call{method: http.MethodPost, path: "/v1/integrations:validate", body: spec}), http.StatusOK)
 	wantPointers(t, api.Problem{Errors: v.Errors}, "/schedule", "/time_zone")
 	if !strings.Contains(v.Errors[1].Detail, "Europe/Berlin") {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -15,13 +16,13 @@ are application/problem+json. Answers about configuration objects carry their re
 PUT or DELETE, and a change that somebody else made in between is answered with 412 instead of being lost; without
 If-Match the last writer wins. A POST with an Idempotency-Key can be repeated for a day and counts once.`
 
-// init sets what huma keeps in package variables: they hold for the whole process, so they are set once.
-func init() {
+// setUpHuma sets what huma keeps in package variables: they hold for the whole process, so they are set once.
+var setUpHuma = sync.OnceFunc(func() {
 	huma.DefaultArrayNullable = false // lists are empty, never null
 	huma.ValidateStrictCasing = true  // "Name" is not "name": what is sent must come back as sent
 	huma.NewError = newHumaError      // gives the schema of errors its type
 	huma.NewErrorWithContext = newHumaErrorWithContext
-}
+})
 
 // openAPIConfig configures huma without its links to schemas, which would add to what was sent, and without its docs
 // page, which loads scripts from other sites.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
@@ -11,6 +12,8 @@ import (
 )
 
 // Problem is an error answer, as huma wants it.
+//
+//nolint:errname // the OpenAPI document names the schema after the type
 type Problem struct {
 	api.Problem
 	header http.Header
@@ -123,9 +126,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 	if err != nil {
 		panic(err) // strings and numbers only
 	}
-	for name, values := range p.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.header)
 	w.Header().Set("Content-Type", api.ProblemContentType)
 	w.WriteHeader(p.Status)
 	w.Write(append(body, '\n')) //nolint:errcheck // the client has gone; there is nobody to tell

@@ -66,7 +66,7 @@ func TestSchemaMistakes(t *testing.T) {
 		"missing within":    {`{` + valid + `, ` + mappings + `, "match": {"field": "Email"}}`, "/match/column", "is required"},
 		"missing":           {`{` + valid + `, ` + match + `}`, "/mappings", "is required"},
 		"wrong type":        {`{` + valid + `, ` + mappings + `, "match": {"column": 7, "field": "Email"}}`, "/match/column", "expected string"},
-		"wrong value":       {`{` + valid + `, ` + match + `, "mappings": {"Title": {"column": "x", "on_null": "claer"}}}`, "/mappings/Title/on_null", `"claer" is not one of skip, clear; did you mean "clear"?`},
+		"wrong value":       {`{` + valid + `, ` + match + `, "mappings": {"Title": {"column": "x", "on_null": "cleer"}}}`, "/mappings/Title/on_null", `"cleer" is not one of skip, clear; did you mean "clear"?`},
 		"key with dot":      {`{` + valid + `, ` + match + `, "mappings": {"A.b/c": {"column": 1}}}`, "/mappings/A.b~1c/column", "expected string"},
 		"unknown":           {`{` + valid + `, ` + match + `, ` + mappings + `, "shedule": "manual"}`, "/shedule", `did you mean "schedule"?`},
 		"unknown in a map":  {`{` + valid + `, ` + match + `, "mappings": {"Title": {"colum": "x"}}}`, "/mappings/Title/colum", `did you mean "column"?`},
@@ -180,7 +180,11 @@ func TestBodyCutShort(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprintf(conn, "POST /v1/sources HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{\"name\"", w.tokens[reportsync.RoleAdmin])
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+	half, ok := conn.(*net.TCPConn)
+	if !ok {
+		t.Fatalf("%T is no TCP connection", conn)
+	}
+	if err := half.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
 	answer := make([]byte, 512)

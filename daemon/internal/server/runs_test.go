@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -90,28 +91,65 @@ func TestStartRunOptions(t *testing.T) {
 	}
 }
 
-func TestWaitForRun(t *testing.T) {
+// waiting asks for a run and waits for the longest time that is granted. It gives up before that, so that an answer
+// can only come from what happened to the run.
+func (w *world) waiting(id string) <-chan error {
+	answers := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(w.t.Context(), api.MaxRunWait/2)
+	go func() {
+		defer cancel()
+		r, err := w.send(call{ctx: ctx, method: http.MethodGet, path: "/v1/runs/" + id + "?wait=" + api.MaxRunWait.String()})
+		if err == nil && r.status != http.StatusOK {
+			err = fmt.Errorf("status %d: %s", r.status, r.body)
+		}
+		answers <- err
+	}()
+	return answers
+}
+
+func TestWaitForAnEndedRun(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	ended := w.finishedRun("ended")
-	got := decode[reportsync.Run](t, w.do(call{method: http.MethodGet, path: "/v1/runs/" + ended.ID + "?wait=30s"}), http.StatusOK)
-	if got.Status != reportsync.RunCompletedWithErrors || got.Counts.Read != 3 {
-		t.Errorf("ended run: %+v", got)
+	if err := <-w.waiting(w.finishedRun("ended").ID); err != nil {
+		t.Error(err)
 	}
+}
 
-	live, journal := w.liveRun("live")
-	answers := make(chan reply, 1)
-	go func() { answers <- w.do(call{method: http.MethodGet, path: "/v1/runs/" + live.ID + "?wait=30s"}) }()
-	// A line in the log is no change of the run: only its end answers the request.
-	if err := journal.Log(t.Context(), reportsync.LogInfo, reportsync.StageExtract, "going on"); err != nil {
+func TestWaitForProgress(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	run, journal := w.liveRun("live")
+	answers := w.waiting(run.ID)
+	// Whenever the request begins to wait, the run moves on after that.
+	for done := int64(1); ; done++ {
+		if err := journal.Progress(t.Context(), reportsync.RunProgress{Stage: reportsync.StageExtract, Done: done}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-answers:
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		default:
+		}
+	}
+}
+
+func TestWaitForTheEnd(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	run, _ := w.liveRun("live")
+	answers := w.waiting(run.ID)
+	if err := w.store.FailRun(t.Context(), run.ID, "node", run.Attempt, reportsync.RunError{Code: reportsync.CodeInternal, Message: "broken"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.store.FailRun(t.Context(), live.ID, "node", live.Attempt, reportsync.RunError{Code: reportsync.CodeInternal, Message: "broken"}); err != nil {
-		t.Fatal(err)
+	if err := <-answers; err != nil {
+		t.Error(err)
 	}
-	got = decode[reportsync.Run](t, <-answers, http.StatusOK)
+	got := decode[reportsync.Run](t, w.do(call{method: http.MethodGet, path: "/v1/runs/" + run.ID}), http.StatusOK)
 	if got.Status != reportsync.RunFailed || got.Error == nil || got.Error.Message != "broken" {
-		t.Errorf("the wait ended with %+v", got)
+		t.Errorf("the run ended as %+v", got)
 	}
 }
 
@@ -200,6 +238,7 @@ func TestOutcomesAsCSV(t *testing.T) {
 	for i := range rows {
 		rows[i] = reportsync.Outcome{Row: int64(i + 1), Line: int64(i + 2), Key: "a,\"b\"\nc", Kind: reportsync.Unmatched, Code: reportsync.RowNoRecord}
 	}
+	rows[1].Changes = []reportsync.Change{{Field: "Title", Before: new("a \"b\""), After: nil}}
 	if err := journal.Record(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
@@ -217,8 +256,9 @@ func TestOutcomesAsCSV(t *testing.T) {
 	want := [][]string{
 		{"row", "line", "key", "outcome", "record_id", "code", "message", "changes"},
 		{"1", "2", "a,\"b\"\nc", "unmatched", "", "no_record", "", ""},
+		{"2", "3", "a,\"b\"\nc", "unmatched", "", "no_record", "", `[{"field":"Title","before":"a \"b\"","after":null}]`},
 	}
-	if diff := cmp.Diff(want, records[:2]); diff != "" {
+	if diff := cmp.Diff(want, records[:3]); diff != "" {
 		t.Errorf("first lines (-want +got):\n%s", diff)
 	}
 	if last := records[len(rows)][0]; last != "550" {

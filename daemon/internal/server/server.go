@@ -61,6 +61,7 @@ type server struct {
 func New(cfg Config) http.Handler { return build(cfg).handler }
 
 func build(cfg Config) *server {
+	setUpHuma()
 	s := &server{
 		store: cfg.Store, runs: cfg.Runs, checks: cfg.Checks, ready: cfg.Ready, version: cfg.Version,
 		log: cfg.Logger.Named("api"),

@@ -160,6 +160,7 @@ type call struct {
 	header       map[string]string
 	token        string
 	anonymous    bool
+	ctx          context.Context // nil for the test's own
 }
 
 // reply is an answer that was read.
@@ -171,6 +172,15 @@ type reply struct {
 
 func (w *world) do(c call) reply {
 	w.t.Helper()
+	r, err := w.send(c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// send is do for goroutines, which must not end the test.
+func (w *world) send(c call) (reply, error) {
 	var body io.Reader
 	switch b := c.body.(type) {
 	case nil:
@@ -179,13 +189,16 @@ func (w *world) do(c call) reply {
 	default:
 		text, err := json.Marshal(b)
 		if err != nil {
-			w.t.Fatal(err)
+			return reply{}, err
 		}
 		body = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(w.t.Context(), c.method, w.url+c.path, body)
+	if c.ctx == nil {
+		c.ctx = w.t.Context()
+	}
+	req, err := http.NewRequestWithContext(c.ctx, c.method, w.url+c.path, body)
 	if err != nil {
-		w.t.Fatal(err)
+		return reply{}, err
 	}
 	if c.token == "" {
 		c.token = w.tokens[reportsync.RoleAdmin]
@@ -198,14 +211,11 @@ func (w *world) do(c call) reply {
 	}
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
-		w.t.Fatal(err)
+		return reply{}, err
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return reply{status: res.StatusCode, header: res.Header, body: text}
+	return reply{status: res.StatusCode, header: res.Header, body: text}, err
 }
 
 // decode reads the body of an answer that must have the status.
@@ -298,5 +308,3 @@ func (w *world) run(integrationID string) reportsync.Run {
 	}
 	return r
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -19,9 +19,9 @@ const (
 
 // writeJobs sends rows by Bulk API 2.0 ingest jobs.
 func (r *run) writeJobs(ctx context.Context, target *target, writes []write) error {
-	return inParallel(ctx, parallelJobs, jobsOf(target, writes), func(starting context.Context, b *batch) error {
+	return inParallel(ctx, parallelJobs, jobsOf(target, writes, r.routes.jobRows), func(starting context.Context, b *batch) error {
 		err := r.sendJob(ctx, starting, target, b)
-		if refusesBulk(err) { // its rows move to other batches
+		if refusesBulk(err) && b.seq > 0 { // its rows move to other batches
 			r.planning.Lock()
 			r.past.batches = append(r.past.batches, reportsync.WriteBatch{Seq: b.seq, Route: b.route})
 			r.planning.Unlock()
@@ -31,12 +31,12 @@ func (r *run) writeJobs(ctx context.Context, target *target, writes []write) err
 }
 
 // jobsOf cuts rows into jobs by number and by size.
-func jobsOf(target *target, writes []write) []*batch {
+func jobsOf(target *target, writes []write, most int) []*batch {
 	var jobs []*batch
 	start, size := 0, 0
 	for i, w := range writes {
 		n := target.row(w).UploadBytes()
-		if i > start && (i-start == maxJobRows || size+n > maxJobBytes) {
+		if i > start && (i-start == most || size+n > maxJobBytes) {
 			jobs, start, size = append(jobs, &batch{route: reportsync.RouteBulk, writes: writes[start:i]}), i, 0
 		}
 		size += n
@@ -111,7 +111,7 @@ func (r *run) upload(ctx context.Context, target *target, b *batch) (salesforce.
 				return job, err
 			}
 			if err = r.Org.UploadIngest(ctx, job, rows); err == nil {
-				return job, r.ledger.info(ctx, "Bulk job %s has %d rows", job.ID, len(rows.Rows))
+				return job, r.ledger.info(ctx, "Bulk job %s has %s", job.ID, count(len(rows.Rows), "row"))
 			}
 			r.discard(ctx, job.ID)
 		}

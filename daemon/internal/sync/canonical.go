@@ -14,9 +14,6 @@ import (
 // developer guide: primitive data types).
 const blanks = " \t\n\v\f\r"
 
-// maxQuoted is how much of a value an error message repeats.
-const maxQuoted = 80
-
 // form brings the values of one field to their canonical text. The empty text stands for null; a checkbox, which is
 // never null, has "false" instead.
 type form struct {
@@ -90,18 +87,19 @@ func (f *form) null() string {
 
 // value returns what is sent for a canonical text.
 func (f *form) value(canonical string) salesforce.Value {
-	switch f.Type {
-	case salesforce.TypeInt, salesforce.TypeDouble, salesforce.TypeCurrency, salesforce.TypePercent:
-		if canonical != "" {
-			return salesforce.Number(canonical)
-		}
-	case salesforce.TypeBoolean:
+	switch {
+	case f.Type == salesforce.TypeBoolean:
 		return salesforce.Bool(canonical == "true")
-	}
-	if canonical == "" {
+	case canonical == "":
 		return salesforce.Null()
+	case f.numeric():
+		return salesforce.Number(canonical)
 	}
 	return salesforce.Text(canonical)
+}
+
+func (f *form) numeric() bool {
+	return slices.Contains([]salesforce.FieldType{salesforce.TypeInt, salesforce.TypeDouble, salesforce.TypeCurrency, salesforce.TypePercent}, f.Type)
 }
 
 func trim(text string) string { return strings.Trim(text, blanks) }
@@ -186,26 +184,4 @@ func readID(f *form, text string) (string, error) {
 		return "", fmt.Errorf("%s is no Salesforce id of 15 or 18 characters", quote(text))
 	}
 	return id, nil
-}
-
-// quote repeats a value in a message, cut to a length that leaves the message readable.
-func quote(text string) string {
-	return fmt.Sprintf("%q", cut(text, maxQuoted))
-}
-
-// cut shortens a text to so many characters.
-func cut(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	return string([]rune(text)[:most]) + "…"
-}
-
-// enumerate lists a few values and says how many more there are.
-func enumerate(values []string) string {
-	const most = 10
-	if len(values) <= most {
-		return strings.Join(values, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(values[:most], ", "), len(values)-most)
 }

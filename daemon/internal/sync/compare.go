@@ -49,7 +49,7 @@ func (r *run) compare(ctx context.Context, target *target) ([]write, error) {
 	if err := r.ledger.flush(ctx); err != nil {
 		return nil, err
 	}
-	return writes, r.ledger.info(ctx, "%d records are to be written, %d values in all; %d need no change", len(writes), values, r.ledger.tally().Unchanged)
+	return writes, r.ledger.info(ctx, "%s to write, %s in all; %d unchanged", count(len(writes), "record"), count(values, "value"), r.ledger.tally().Unchanged)
 }
 
 // difference returns the fields in which a row and its record differ, and what is to be sent.

@@ -53,10 +53,11 @@ type run struct {
 	pace     pace
 }
 
-// routes overrides the choices that are otherwise made by cost.
+// routes overrides the choices that are otherwise made by cost, and how many rows a Bulk job takes at most.
 type routes struct {
-	read  readRoute
-	write reportsync.WriteRoute
+	read    readRoute
+	write   reportsync.WriteRoute
+	jobRows int
 }
 
 // pace is how long the run waits for what.
@@ -75,7 +76,8 @@ func newRun(job Job) *run {
 		spec:   job.Integration.IntegrationSpec,
 		ledger: newLedger(job.Journal, job.Org.Usage),
 		past:   past{nextBatch: 1},
-		pace:   pace{settle: 30 * time.Second, store: 30 * time.Second, retry: time.Second},
+		routes: routes{jobRows: maxJobRows},
+		pace:   pace{settle: 30 * time.Second, store: 5 * time.Minute, retry: time.Second},
 	}
 }
 

@@ -39,7 +39,7 @@ func (r *run) extract(ctx context.Context, target *target, reader *report.Reader
 	if err := r.ledger.pin(ctx, reader.Version()); err != nil {
 		return err
 	}
-	if err := r.ledger.info(ctx, "read %d rows, SHA-256 %s", rows.read(), reader.Version().SHA256); err != nil {
+	if err := r.ledger.info(ctx, "read %s, SHA-256 %s", count(int(rows.read()), "row"), reader.Version().SHA256); err != nil {
 		return err
 	}
 	if rows.read() == 0 {

@@ -17,19 +17,18 @@ func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.pace.store)
 	defer cancel()
 	result := Result{Status: reportsync.RunCompleted}
-	reason := ""
 	switch {
 	case cancelled:
-		result.Status, reason = reportsync.RunCancelled, "the run was cancelled"
+		result.Status = reportsync.RunCancelled
 	case stop != nil:
-		result.Status, reason = reportsync.RunFailed, "the run failed"
+		result.Status = reportsync.RunFailed
 		var known bool
 		if result.Err, known = explain(stop); !known {
 			r.Logger.Error("run failed", "run", r.Run.ID, "integration", r.Integration.ID, "error", stop)
 		}
 	}
 	if stop != nil {
-		if err := r.abandon(ctx, reason); err != nil {
+		if err := r.abandon(ctx, cancelled); err != nil {
 			return Result{}, err
 		}
 	}
@@ -60,11 +59,20 @@ func unfinishedBusiness(ctx context.Context, stop error) error {
 }
 
 // abandon gives the rows that are still open the outcome that is true of them.
-func (r *run) abandon(ctx context.Context, reason string) error {
+func (r *run) abandon(ctx context.Context, cancelled bool) error {
+	reason := "the run failed"
+	if cancelled {
+		reason = "the run was cancelled"
+	}
 	if err := r.ledger.flush(ctx); err != nil {
 		return err
 	}
 	if r.Run.Attempt > 1 && !r.past.recalled {
+		if cancelled {
+			if err := r.endJobs(ctx); err != nil {
+				return err
+			}
+		}
 		if err := r.recall(ctx); err != nil {
 			return err
 		}

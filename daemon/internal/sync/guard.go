@@ -27,5 +27,5 @@ func (r *run) guard(ctx context.Context, writes []write) (bool, error) {
 	if err := r.ledger.flush(ctx); err != nil {
 		return false, err
 	}
-	return false, r.ledger.info(ctx, "dry run: %d records would have been written, none was", len(writes))
+	return false, r.ledger.info(ctx, "dry run: %s would have been written, none was", count(len(writes), "record"))
 }

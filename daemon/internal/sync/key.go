@@ -107,7 +107,7 @@ func otherLines(group []*reportRow, self *reportRow) string {
 func (r *run) sayKeys(ctx context.Context, usable int) error {
 	c := r.ledger.tally()
 	if c.Invalid+c.Duplicate == 0 {
-		return r.ledger.info(ctx, "%d rows have a usable key", usable)
+		return r.ledger.info(ctx, "%s with a usable key", count(usable, "row"))
 	}
-	return r.ledger.warn(ctx, "%d rows have a usable key; %d are invalid, %d share their key with another row", usable, c.Invalid, c.Duplicate)
+	return r.ledger.warn(ctx, "%s with a usable key; %d invalid, %d that share their key with another", count(usable, "row"), c.Invalid, c.Duplicate)
 }

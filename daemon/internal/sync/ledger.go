@@ -6,13 +6,18 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// recordRows is how many outcomes go into the journal at once.
-const recordRows = 1000
+const (
+	// recordRows is how many outcomes go into the journal at once.
+	recordRows = 1000
+	// commitTime is how long the journal may take to store them.
+	commitTime = time.Minute
+)
 
 // storeError is a failure of the journal. It ends the attempt, not the run: nothing can be said about rows when
 // nothing can be stored.
@@ -162,8 +167,8 @@ func (l *ledger) storeLoose(ctx context.Context) error {
 	if len(l.loose.rows) == 0 {
 		return nil
 	}
-	if err := l.journal.Record(ctx, l.loose.outcomes); err != nil {
-		return stored(err)
+	if err := commit(ctx, func(ctx context.Context) error { return l.journal.Record(ctx, l.loose.outcomes) }); err != nil {
+		return err
 	}
 	l.count(l.loose)
 	l.loose = answers{}
@@ -188,13 +193,13 @@ func (l *ledger) count(a answers) {
 func (l *ledger) plan(ctx context.Context, batches []PlannedBatch) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return stored(l.journal.Plan(ctx, batches))
+	return commit(ctx, func(ctx context.Context) error { return l.journal.Plan(ctx, batches) })
 }
 
 func (l *ledger) mark(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return stored(l.journal.MarkBatch(ctx, seq, jobID, state))
+	return commit(ctx, func(ctx context.Context) error { return l.journal.MarkBatch(ctx, seq, jobID, state) })
 }
 
 // settle stores answers for rows of a batch, and the batch as settled when done.
@@ -208,12 +213,23 @@ func (l *ledger) settleLocked(ctx context.Context, batch int, a answers, done bo
 	if len(a.rows) == 0 && !done {
 		return nil
 	}
-	if err := l.journal.Settle(ctx, batch, a.outcomes, done); err != nil {
-		return stored(err)
+	if err := commit(ctx, func(ctx context.Context) error { return l.journal.Settle(ctx, batch, a.outcomes, done) }); err != nil {
+		return err
 	}
 	delete(l.working, batch)
 	l.count(a)
 	return l.progress(ctx)
+}
+
+// commit stores something that is counted on. It is done or not begun, but not cut off when ctx is done: nobody could
+// say afterwards whether it is stored.
+func commit(ctx context.Context, store func(context.Context) error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
+	return stored(store(ctx))
 }
 
 func stored(err error) error {

@@ -49,7 +49,7 @@ func (r *run) readRoute(ctx context.Context, target *target, lookups int, fit bo
 	case r.routes.read != "":
 		return r.routes.read, nil
 	case fit && lookups <= bulkReadCalls(0):
-		return readByLookups, r.ledger.info(ctx, "matching %d keys by %d SOQL look-ups (a Bulk query would take about %d calls)", keys, lookups, bulkReadCalls(0))
+		return readByLookups, r.ledger.info(ctx, "matching %s by %s (a Bulk query would take about %d calls)", count(keys, "key"), count(lookups, "SOQL look-up"), bulkReadCalls(0))
 	}
 	// What a Bulk query costs depends on the object's size. Where counting fails, or takes Salesforce too long, the
 	// report's own size has to do.

@@ -40,7 +40,7 @@ func (r *run) match(ctx context.Context, target *target, keys *keyIndex) error {
 		return err
 	}
 	c := r.ledger.tally()
-	return r.ledger.info(ctx, "%d rows match a record, %d match none, %d match several", len(claims), c.Unmatched, c.Ambiguous)
+	return r.ledger.info(ctx, "%s with a record, %d with none, %d with several", count(len(claims), "row"), c.Unmatched, c.Ambiguous)
 }
 
 // matches gathers the records that have a row's key. It is safe for concurrent use.

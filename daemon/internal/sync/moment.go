@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -32,10 +33,13 @@ func readDateTime(f *form, text string) (string, error) {
 		return "", bad
 	}
 	text = text[:len(dateLayout)] + "T" + text[len(dateLayout)+1:]
-	for _, layout := range offsetLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return utcSeconds(t), nil
+	if strings.ContainsAny(text[len(wallLayout):], "Z+-") {
+		for _, layout := range offsetLayouts {
+			if t, err := time.Parse(layout, text); err == nil {
+				return utcSeconds(t), nil
+			}
 		}
+		return "", bad
 	}
 	wall, err := time.Parse(wallLayout, text)
 	if err != nil {

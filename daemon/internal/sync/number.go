@@ -35,17 +35,17 @@ func readNumber(f *form, text string) (string, error) {
 		return "", fmt.Errorf("%s is no number", quote(text))
 	}
 	digits, scale := f.numberShape()
-	if d.IsZero() || integerDigits(d) < int64(-scale) {
+	if d.IsZero() || integerDigits(d) < -scale {
 		return "0", nil // too small to survive rounding
 	}
 	var rounded apd.Decimal
-	if integerDigits(d) <= int64(digits) {
-		if _, err := rounding.Quantize(&rounded, d, int32(-scale)); err != nil {
+	if integerDigits(d) <= digits {
+		if _, err := rounding.Quantize(&rounded, d, int32(-scale)); err != nil { //nolint:gosec // a scale is at most 18
 			return "", fmt.Errorf("round %s: %w", quote(text), err)
 		}
 	}
 	// Rounding up may add a digit.
-	if integerDigits(d) > int64(digits) || integerDigits(&rounded) > int64(digits) {
+	if integerDigits(d) > digits || integerDigits(&rounded) > digits {
 		return "", fmt.Errorf("%s is too large: %s takes %d digits before the decimal point", quote(text), f.Name, digits)
 	}
 	return plain(&rounded), nil
@@ -53,16 +53,16 @@ func readNumber(f *form, text string) (string, error) {
 
 // numberShape returns how many digits the field has before and after the decimal point. Describe gives digits for int,
 // precision and scale for the others.
-func (f *form) numberShape() (digits, scale int) {
+func (f *form) numberShape() (digits, scale int64) {
 	switch {
 	case f.Type == salesforce.TypeInt && f.Digits > 0:
-		return f.Digits, 0
+		return int64(f.Digits), 0
 	case f.Type == salesforce.TypeInt:
 		return maxIntegerDigits, 0
 	case f.Precision > 0:
-		return f.Precision - f.Scale, f.Scale
+		return int64(f.Precision - f.Scale), int64(f.Scale)
 	}
-	return maxIntegerDigits, f.Scale
+	return maxIntegerDigits, int64(f.Scale)
 }
 
 // integerDigits returns how many digits stand before the decimal point; below 1, how far behind it the first one is.

@@ -60,8 +60,8 @@ func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportV
 	if err := r.ledger.pin(ctx, v); err != nil {
 		return err
 	}
-	return r.ledger.info(ctx, "report %s of %s, %d bytes, onto %s by %s, %d mapped fields, revision %d of %s",
-		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object, r.spec.Match, len(target.fields), r.Integration.Revision, r.spec.Name)
+	return r.ledger.info(ctx, "report %s of %s, %d bytes, onto %s by %s, %s, revision %d of %s",
+		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object, r.spec.Match, count(len(target.fields), "mapped field"), r.Integration.Revision, r.spec.Name)
 }
 
 // misfit is the error for an integration that does not fit its org or its report.

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -73,6 +74,33 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 	going, release := r.inFlight(ctx)
 	defer release()
 	return r.settlePast(going, b, job)
+}
+
+// endJobs aborts the Bulk jobs of earlier attempts, because the run is cancelled before it looked at them, and stores
+// what they had done. What can't be had in time stays without an answer.
+func (r *run) endJobs(ctx context.Context) error {
+	batches, err := r.Journal.Batches(ctx)
+	if err != nil {
+		return stored(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.pace.settle)
+	defer cancel()
+	for _, b := range batches {
+		if b.State == reportsync.BatchSettled || b.JobID == "" {
+			continue
+		}
+		err := r.Org.AbortIngest(ctx, b.JobID)
+		if err == nil {
+			err = r.clearUp(ctx, b)
+		}
+		if _, broken := errors.AsType[*storeError](err); broken {
+			return err
+		}
+		if err != nil {
+			r.Logger.Debug("job may still be at work", "job", b.JobID, "error", err)
+		}
+	}
+	return nil
 }
 
 // settlePast stores the final answers of an earlier attempt's job. Rows that met a passing obstacle, or that the job

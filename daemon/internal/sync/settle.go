@@ -19,7 +19,7 @@ const maxResent = 2_000
 func (r *run) settleJob(ctx context.Context, target *target, b *batch, job salesforce.IngestJob) error {
 	going, release := r.inFlight(ctx)
 	defer release()
-	results, err := r.jobResults(going, target, b, job)
+	results, err := r.jobResults(going, b, job)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ type results struct {
 }
 
 // jobResults reads a job's result files and settles the final answers in them.
-func (r *run) jobResults(ctx context.Context, target *target, b *batch, job salesforce.IngestJob) (*results, error) {
+func (r *run) jobResults(ctx context.Context, b *batch, job salesforce.IngestJob) (*results, error) {
 	out, waiting := &results{}, make(map[string]write, len(b.writes))
 	for _, w := range b.writes {
 		waiting[w.outcome.RecordID] = w

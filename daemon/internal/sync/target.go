@@ -27,7 +27,7 @@ type mappedField struct {
 // keyField is the field that records are looked up by.
 type keyField struct {
 	form
-	prefix string // of the object's ids, where the field is the record id
+	prefix string // of the object's ids, where the field is the record id; empty otherwise
 	exact  bool   // whether = minds case
 }
 
@@ -54,16 +54,14 @@ func (k *keyField) normalise(text string) (string, error) {
 	if err != nil || key == "" {
 		return "", err
 	}
-	switch k.Type {
-	case salesforce.TypeInt, salesforce.TypeDouble:
+	if k.numeric() {
 		// Rounding a key would lead to another record than the one that is meant.
 		if exact, err := k.unrounded(text); err != nil || exact != key {
 			return "", fmt.Errorf("%s has more decimal places than %s", quote(trim(text)), k.Name)
 		}
-	case salesforce.TypeID:
-		if k.prefix != "" && !strings.HasPrefix(key, k.prefix) {
-			return "", fmt.Errorf("%s is the id of another kind of object: those of this one start with %s", key, k.prefix)
-		}
+	}
+	if !strings.HasPrefix(key, k.prefix) {
+		return "", fmt.Errorf("%s is the id of another kind of object: those of this one start with %s", key, k.prefix)
 	}
 	return key, nil
 }
@@ -84,8 +82,7 @@ func (k *keyField) fold(key string) string {
 
 // literal returns a key as SOQL writes it: numbers bare, all else quoted.
 func (k *keyField) literal(key string) string {
-	switch k.Type {
-	case salesforce.TypeInt, salesforce.TypeDouble:
+	if k.numeric() {
 		return key
 	}
 	return salesforce.QuoteSOQL(key)

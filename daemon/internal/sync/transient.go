@@ -55,7 +55,7 @@ func roundRows(round int) int {
 // rest waits before another round, longer each time and never twice the same, so that rows that met don't meet again.
 func (r *run) rest(ctx context.Context, round int) error {
 	ceiling := r.pace.retry << round
-	timer := time.NewTimer(ceiling/2 + rand.N(ceiling/2+1))
+	timer := time.NewTimer(ceiling/2 + rand.N(ceiling/2+1)) //nolint:gosec // spreads load, guards no secret
 	defer timer.Stop()
 	select {
 	case <-timer.C:

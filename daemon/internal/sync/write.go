@@ -14,7 +14,7 @@ import (
 
 // batch is rows that are written together.
 type batch struct {
-	seq    int
+	seq    int // 0 until it is planned
 	route  reportsync.WriteRoute
 	writes []write
 }
@@ -56,8 +56,8 @@ func (r *run) writeRoute(ctx context.Context, target *target, writes []write) (f
 	case len(writes) == 0:
 		return nil, nil, nil
 	case route == reportsync.RouteCollections:
-		return writes, nil, r.ledger.info(ctx, "writing %d records by %d sObject Collections calls (Bulk would take about %d)",
-			len(writes), collectionCalls(len(writes)), bulkWriteCalls(len(writes)))
+		return writes, nil, r.ledger.info(ctx, "writing %s by %s (Bulk would take about %d)",
+			count(len(writes), "record"), count(collectionCalls(len(writes)), "sObject Collections call"), bulkWriteCalls(len(writes)))
 	}
 	for _, w := range writes {
 		if target.row(w).BulkError(target.names) != nil {
@@ -66,26 +66,26 @@ func (r *run) writeRoute(ctx context.Context, target *target, writes []write) (f
 			many = append(many, w)
 		}
 	}
-	return few, many, r.ledger.info(ctx, "writing %d records by %d Bulk jobs (about %d calls against %d by sObject Collections)",
-		len(many), pages(len(many), maxJobRows), bulkWriteCalls(len(many)), collectionCalls(len(many)))
+	return few, many, r.ledger.info(ctx, "writing %s by %s (about %d calls against %d by sObject Collections)",
+		count(len(many), "record"), count(pages(len(many), r.routes.jobRows), "Bulk job"), bulkWriteCalls(len(many)), collectionCalls(len(many)))
 }
 
 // plan stores batches with their rows before anything of them is sent.
 func (r *run) plan(ctx context.Context, batches []*batch) error {
 	planned := make([]PlannedBatch, 0, len(batches))
 	for _, b := range batches {
-		b.seq = r.past.nextBatch
-		r.past.nextBatch++
-		p := PlannedBatch{Batch: reportsync.WriteBatch{Seq: b.seq, Route: b.route, State: reportsync.BatchPlanned, Rows: len(b.writes)}}
+		p := PlannedBatch{Batch: reportsync.WriteBatch{Seq: r.past.nextBatch, Route: b.route, State: reportsync.BatchPlanned, Rows: len(b.writes)}}
 		for _, w := range b.writes {
 			p.Rows = append(p.Rows, w.outcome)
 		}
 		planned = append(planned, p)
+		r.past.nextBatch++
 	}
 	if err := r.ledger.plan(ctx, planned); err != nil {
 		return err
 	}
-	for _, b := range batches {
+	for i, b := range batches {
+		b.seq = planned[i].Batch.Seq
 		for _, w := range b.writes {
 			w.row.batch, w.row.sent = b.seq, false
 		}

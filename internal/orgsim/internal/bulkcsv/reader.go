@@ -37,6 +37,7 @@ func (e *Error) Error() string { return e.Message }
 type Reader struct {
 	data    string
 	dialect Dialect
+	end     int // where only line breaks are left
 	at      int
 	row     int // rows begun; the header is row 1
 	fields  []string
@@ -55,12 +56,17 @@ func NewReader(data string, d Dialect) (*Reader, error) {
 		}
 		return nil, &Error{Message: "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is " + name}
 	}
-	return &Reader{data: data, dialect: d}, nil
+	return Scanned(data, d), nil
+}
+
+// Scanned returns a reader on an upload that [NewReader] has accepted before.
+func Scanned(data string, d Dialect) *Reader {
+	return &Reader{data: data, dialect: d, end: len(strings.TrimRight(data, "\r\n"))}
 }
 
 // At returns a reader that continues at an offset that [Reader.Offset] gave.
 func (r *Reader) At(offset int) *Reader {
-	return &Reader{data: r.data, dialect: r.dialect, at: offset, row: 1}
+	return &Reader{data: r.data, dialect: r.dialect, end: r.end, at: offset, row: 1}
 }
 
 // Offset is where the next row starts.
@@ -69,7 +75,7 @@ func (r *Reader) Offset() int { return r.at }
 // Next returns the fields of the next row, or io.EOF. The slice is valid until
 // the next call, its strings for as long as the upload.
 func (r *Reader) Next() ([]string, error) {
-	if strings.Trim(r.data[r.at:min(len(r.data), r.at+2)], "\r\n") == "" && strings.Trim(r.data[r.at:], "\r\n") == "" {
+	if r.at >= r.end {
 		return nil, io.EOF
 	}
 	r.row++
@@ -201,6 +207,3 @@ func endingsFit(data string, crlf bool) bool {
 func RaggedRow(row, fields, header int) error {
 	return failed(fmt.Sprintf("row %d has %d fields, the header has %d", row, fields, header))
 }
-
-// Scanned returns a reader on an upload that [NewReader] has accepted before.
-func Scanned(data string, d Dialect) *Reader { return &Reader{data: data, dialect: d} }

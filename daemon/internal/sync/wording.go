@@ -1,0 +1,40 @@
+package sync
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxQuoted is how much of a value a message repeats.
+const maxQuoted = 80
+
+// quote repeats a value in a message, cut to a length that leaves the message readable.
+func quote(text string) string {
+	return fmt.Sprintf("%q", cut(text, maxQuoted))
+}
+
+// cut shortens a text to so many characters.
+func cut(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "…"
+}
+
+// enumerate lists a few values and says how many more there are.
+func enumerate(values []string) string {
+	const most = 10
+	if len(values) <= most {
+		return strings.Join(values, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(values[:most], ", "), len(values)-most)
+}
+
+// count says how many there are of something: 1 Bulk job, 2 Bulk jobs.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

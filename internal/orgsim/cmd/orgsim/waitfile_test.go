@@ -1,0 +1,32 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// waitLimit is how long a program may take to write its file.
+const waitLimit = 30 * time.Second
+
+// waitFile waits until a file is there and puts its first line into a variable:
+// waitfile FILE VARIABLE.
+func waitFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: waitfile file variable")
+	}
+	deadline := time.Now().Add(waitLimit)
+	for {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil {
+			ts.Setenv(args[1], strings.TrimSpace(string(text)))
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s is not there after %s", args[0], waitLimit)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

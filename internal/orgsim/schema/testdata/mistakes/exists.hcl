@@ -1,0 +1,6 @@
+# object Contact: field email exists already
+object "Contact" {
+  field "email" {
+    type = "email"
+  }
+}

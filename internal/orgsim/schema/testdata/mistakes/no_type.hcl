@@ -1,0 +1,6 @@
+# no_type.hcl:3,16-16: Missing required argument
+object "Contact" {
+  field "X__c" {
+
+  }
+}

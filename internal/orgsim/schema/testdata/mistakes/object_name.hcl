@@ -1,0 +1,2 @@
+# object "9Lives__c": not an API name
+object "9Lives__c" {}

@@ -1,0 +1,6 @@
+# a reference names its object in reference_to
+object "Contact" {
+  field "X__c" {
+    type = "reference"
+  }
+}

@@ -1,0 +1,2 @@
+# object "Opportunity": not a standard object of the simulator (Account, Contact, Lead, Organization, User)
+object "Opportunity" {}

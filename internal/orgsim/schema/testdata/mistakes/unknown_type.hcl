@@ -1,0 +1,6 @@
+# object Contact: field "X__c": type "string" is none of [text textarea email
+object "Contact" {
+  field "X__c" {
+    type = "string"
+  }
+}
