@@ -153,7 +153,7 @@ func (w *meteredWriter) Write(p []byte) (int, error) {
 // release sends the byte that is held back.
 func (w *meteredWriter) release() {
 	if len(w.held) > 0 {
-		_, _ = w.ResponseWriter.Write(w.held) // a client that has gone away is its own affair
+		_, _ = w.ResponseWriter.Write(w.held) //nolint:gosec // as in Write; a client that has gone away is its own affair
 		w.held = w.held[:0]
 	}
 }

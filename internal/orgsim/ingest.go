@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -246,31 +245,6 @@ func (o *Org) closeUpload(j *ingestJob) *sferr.Error {
 	return nil
 }
 
-func (o *Org) deleteIngest(c *call) {
-	j, ok := o.ingestOf(c)
-	if !ok {
-		return
-	}
-	if refused := j.deletable(); refused != nil {
-		c.fail(http.StatusBadRequest, refused)
-		return
-	}
-	j.end()
-	o.jobs.mu.Lock()
-	o.jobs.ingest = slices.DeleteFunc(o.jobs.ingest, func(other *ingestJob) bool { return other == j })
-	o.jobs.mu.Unlock()
-	c.noContent()
-}
+func (o *Org) deleteIngest(c *call) { deleteJob(c, &o.jobs.ingest) }
 
-// ingestOf finds the job of the path, or answers 404.
-func (o *Org) ingestOf(c *call) (*ingestJob, bool) {
-	id, err := recordid.Parse(c.request.PathValue("id"))
-	o.jobs.mu.Lock()
-	defer o.jobs.mu.Unlock()
-	at := slices.IndexFunc(o.jobs.ingest, func(j *ingestJob) bool { return j.id == id })
-	if err != nil || at < 0 {
-		c.notFound()
-		return nil, false
-	}
-	return o.jobs.ingest[at], true
-}
+func (o *Org) ingestOf(c *call) (*ingestJob, bool) { return jobOf(c, &o.jobs.ingest) }

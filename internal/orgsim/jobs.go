@@ -1,11 +1,8 @@
 package orgsim
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -190,36 +187,6 @@ func (j *job) deletable() *sferr.Error {
 
 // invalidState is spelt as Bulk 2.0 does: upper case without underscores.
 func invalidState(message string) *sferr.Error { return sferr.New("INVALIDJOBSTATE", "%s", message) }
-
-// listing answers one page of jobs.
-func listing[J any](c *call, all []J, path string, info func(J) jobInfo) {
-	from := 0
-	if locator := c.request.URL.Query().Get("queryLocator"); locator != "" {
-		text, err := base64.RawURLEncoding.DecodeString(locator)
-		if err == nil {
-			from, err = strconv.Atoi(string(text))
-		}
-		if err != nil || from < 0 || from > len(all) {
-			c.fail(http.StatusBadRequest, sferr.New("INVALID_QUERY_LOCATOR", "invalid query locator"))
-			return
-		}
-	}
-	until := min(len(all), from+jobsPage)
-	page := struct {
-		Done    bool      `json:"done"`
-		Records []jobInfo `json:"records"`
-		Next    *string   `json:"nextRecordsUrl"`
-	}{Done: until == len(all), Records: []jobInfo{}}
-	for _, j := range all[from:until] {
-		page.Records = append(page.Records, info(j))
-	}
-	if !page.Done {
-		next := c.base() + path + "?queryLocator=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(until)))
-		page.Next = &next
-	}
-	c.entry.Rows = len(page.Records)
-	c.json(http.StatusOK, page)
-}
 
 // choice reads one of the allowed values, the first being the default.
 func choice(what, text string, allowed ...string) (string, *sferr.Error) {

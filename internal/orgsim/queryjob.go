@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/soql"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
@@ -160,20 +159,7 @@ func (o *Org) abortQueryJob(c *call) {
 	c.json(http.StatusOK, info)
 }
 
-func (o *Org) deleteQueryJob(c *call) {
-	j, ok := o.queryJobOf(c)
-	if !ok {
-		return
-	}
-	if refused := j.deletable(); refused != nil {
-		c.fail(http.StatusBadRequest, refused)
-		return
-	}
-	o.jobs.mu.Lock()
-	o.jobs.query = slices.DeleteFunc(o.jobs.query, func(other *queryJob) bool { return other == j })
-	o.jobs.mu.Unlock()
-	c.noContent()
-}
+func (o *Org) deleteQueryJob(c *call) { deleteJob(c, &o.jobs.query) }
 
 // queryJobResults sends a page of the result. The last page's locator is the
 // text null.
@@ -264,17 +250,7 @@ func (c *call) streamRows(j *queryJob, result *store.Result, from, until int) {
 	c.write(body)
 }
 
-func (o *Org) queryJobOf(c *call) (*queryJob, bool) {
-	id, err := recordid.Parse(c.request.PathValue("id"))
-	o.jobs.mu.Lock()
-	defer o.jobs.mu.Unlock()
-	at := slices.IndexFunc(o.jobs.query, func(j *queryJob) bool { return j.id == id })
-	if err != nil || at < 0 {
-		c.notFound()
-		return nil, false
-	}
-	return o.jobs.query[at], true
-}
+func (o *Org) queryJobOf(c *call) (*queryJob, bool) { return jobOf(c, &o.jobs.query) }
 
 func wrongVersion(version string) *sferr.Error {
 	return sferr.New("INVALIDVERSION", "the job was created with API version %s; its results must be read with the same", version)
