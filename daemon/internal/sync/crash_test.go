@@ -93,10 +93,10 @@ func (m *mortal) Settle(ctx context.Context, seq int, rows []reportsync.Outcome,
 }
 
 // killSequences is how many series of kills are tried for each way of writing.
-const killSequences = 15
+const killSequences = 10
 
 // crashRows is enough for several batches by either route.
-const crashRows = 410
+const crashRows = 210
 
 // crashReport has rows of every kind; most are to be written.
 func crashReport() string {
@@ -176,8 +176,8 @@ func (b *bundle) verdict(runID string, result sync.Result) verdict {
 // crashRoutes are both ways of writing, in several batches.
 var crashRoutes = map[string]sync.Routes{
 	"collections": {Write: reportsync.RouteCollections},
-	"bulk":        {Write: reportsync.RouteBulk, JobRows: 150},
-	"all bulk":    {Read: "bulk", Write: reportsync.RouteBulk, JobRows: 150},
+	"bulk":        {Write: reportsync.RouteBulk, JobRows: 80},
+	"all bulk":    {Read: "bulk", Write: reportsync.RouteBulk, JobRows: 80},
 }
 
 // The next attempt after a kill at any step ends the run as if nothing had happened: the same outcomes, the same
