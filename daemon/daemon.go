@@ -70,7 +70,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	d.stop.onStop("let go of the orgs", func(context.Context) error { d.orgs.close(); return nil })
 
 	d.work, err = work.New(work.Config{
-		Store: d.store, Execute: d.execute, Logger: d.log.Named("work"), Parallel: o.Parallel, Timing: o.Timing,
+		Store: d.store, Execute: d.execute, Logger: d.log.Named("work"), Parallel: d.cfg.ParallelRuns, Timing: o.Timing,
 	})
 	if err != nil {
 		return nil, err

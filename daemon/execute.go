@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
@@ -10,14 +11,21 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
+// dialTimeout bounds reading a connection's secret from the store.
+const dialTimeout = 10 * time.Second
+
 // execute carries out a claimed run between its source, its org and its journal.
 func (d *Daemon) execute(ctx context.Context, claim store.Claim, journal *store.Journal) (sync.Result, error) {
-	org, err := d.orgs.client(ctx, claim.Connection)
+	// Also of a run that is to be ended at once, because it was cancelled while its node was dead: ending it rightly
+	// takes the org.
+	dialling, done := context.WithTimeout(context.WithoutCancel(ctx), dialTimeout)
+	defer done()
+	org, err := d.orgs.client(dialling, claim.Connection)
 	if err != nil {
 		return sync.Result{}, fmt.Errorf("connect to the org of the run: %w", err)
 	}
-	reports, done := d.reportsOf(claim.Source)
-	defer done()
+	reports, closeReports := d.reportsOf(claim.Source)
+	defer closeReports()
 	return sync.Execute(ctx, sync.Job{
 		Run:         claim.Run,
 		Integration: claim.Integration,
@@ -32,7 +40,7 @@ func (d *Daemon) execute(ctx context.Context, claim store.Claim, journal *store.
 
 // reportsOf opens the reports of a source. One that can't be opened says so whenever a report is asked of it, so that a
 // run fails in its first stage and its log holds the reason.
-func (d *Daemon) reportsOf(source reportsync.Source) (reports sync.Reports, done func()) {
+func (d *Daemon) reportsOf(source reportsync.Source) (reports sync.Reports, closeReports func()) {
 	files, err := d.openSource(source.SourceSpec)
 	if err != nil {
 		return closedSource{name: source.Name, err: err}, func() {}

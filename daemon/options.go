@@ -20,8 +20,8 @@ type Options struct {
 	TLSCertFile       string   // PEM; with TLSKeyFile, the config API is served by https
 	TLSKeyFile        string
 	RetentionDays     int // how long finished runs are kept
+	ParallelRuns      int // scheduled runs at once, and as many on demand
 
-	Parallel   int         // runs at once
 	Timing     work.Timing // how often the daemon looks for work; tests shorten it
 	Logger     hclog.Logger
 	Version    string     // of the program
@@ -36,6 +36,7 @@ func FromConfig(c config.Config) Options {
 		DatabaseURL:   c.DatabaseURL,
 		FileRoots:     c.FileRoots,
 		RetentionDays: c.RetentionDays,
+		ParallelRuns:  c.ParallelRuns,
 	}
 	if !c.CreateKey {
 		o.EncryptionKeyFile = c.EncryptionKeyFile
@@ -59,6 +60,7 @@ func (o Options) settings() (c config.Config, err error) {
 	c.Listen = cmp.Or(o.Listen, c.Listen)
 	c.DatabaseURL = cmp.Or(o.DatabaseURL, c.DatabaseURL)
 	c.RetentionDays = cmp.Or(o.RetentionDays, c.RetentionDays)
+	c.ParallelRuns = cmp.Or(o.ParallelRuns, c.ParallelRuns)
 	if o.EncryptionKeyFile != "" {
 		c.EncryptionKeyFile, c.CreateKey = o.EncryptionKeyFile, false
 	}

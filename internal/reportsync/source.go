@@ -38,6 +38,8 @@ func (s SourceSpec) Validate() error {
 		v.add("/files/url", "%q is no URL: give one such as file:///var/lib/reportsync/reports", s.Files.URL)
 	case u.Scheme != "file":
 		v.add("/files/url", "%s:// is not supported by this version: use file://", u.Scheme)
+	case u.User != nil:
+		v.add("/files/url", "must not hold a user name or password")
 	case u.Host != "" && u.Host != "localhost":
 		v.add("/files/url", "names the host %q: a folder on the daemon's own machine has three slashes, file:///%s%s", u.Host, u.Host, u.Path)
 	case !strings.HasPrefix(u.Path, "/"):

@@ -144,6 +144,7 @@ func TestSourceValidate(t *testing.T) {
 		"file:relative":                      {"/files/url"},
 		"s3://bucket":                        {"/files/url"},
 		"/var/lib":                           {"/files/url"},
+		"file://user:pw@/srv":                {"/files/url"},
 		"file:///a?region=b":                 {"/files/url"},
 	} {
 		spec := reportsync.SourceSpec{Name: "walkme", Files: &reportsync.FilesSource{URL: url}}

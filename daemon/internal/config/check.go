@@ -40,6 +40,9 @@ func check(f file, body hcl.Body) hcl.Diagnostics {
 	if d := f.RetentionDays; d != nil && (*d < 1 || *d > maxRetentionDays) {
 		c.add("retention_days", "%d is not between 1 and %d days", *d, maxRetentionDays)
 	}
+	if n := f.ParallelRuns; n != nil && (*n < 1 || *n > maxParallelRuns) {
+		c.add("parallel_runs", "%d is not between 1 and %d", *n, maxParallelRuns)
+	}
 	if f.Log != nil {
 		c.oneOf("log.level", f.Log.Level, logLevels)
 		c.oneOf("log.format", f.Log.Format, logFormats)

@@ -24,6 +24,7 @@ func complete(f file, dir string, getenv Getenv) (Config, error) {
 	c := Config{
 		Listen:        value(f.Listen, DefaultListen),
 		RetentionDays: value(f.RetentionDays, DefaultRetentionDays),
+		ParallelRuns:  value(f.ParallelRuns, DefaultParallelRuns),
 		Log:           Log{Level: level(nil), Format: FormatText},
 	}
 	if f.Log != nil {

@@ -28,6 +28,7 @@ func TestDefault(t *testing.T) {
 		FileRoots:         []string{state + "/reports"},
 		Log:               config.Log{Level: hclog.Info, Format: config.FormatText},
 		RetentionDays:     90,
+		ParallelRuns:      8,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)

@@ -14,6 +14,12 @@ const (
 	DefaultRetentionDays = 90
 
 	maxRetentionDays = 3650
+
+	// DefaultParallelRuns is how many scheduled runs are worked on at once, and how many on demand. Most of a run is
+	// waiting for Salesforce.
+	DefaultParallelRuns = 8
+
+	maxParallelRuns = 256
 )
 
 // Config is the daemon's settings, complete: nothing is left for its users to default.
@@ -27,6 +33,7 @@ type Config struct {
 	Log               Log
 	TLS               *TLS // nil: plain http
 	RetentionDays     int
+	ParallelRuns      int // scheduled ones, and as many on demand
 }
 
 // Log says what is logged, and how.

@@ -24,6 +24,7 @@ type file struct {
 	EncryptionKeyFile *string   `hcl:"encryption_key_file,optional"`
 	FileRoots         *[]string `hcl:"file_roots,optional"`
 	RetentionDays     *int      `hcl:"retention_days,optional"`
+	ParallelRuns      *int      `hcl:"parallel_runs,optional"`
 	Log               *logBlock `hcl:"log,block"`
 	TLS               *tlsBlock `hcl:"tls,block"`
 }

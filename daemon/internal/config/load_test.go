@@ -42,6 +42,7 @@ func TestLoadFull(t *testing.T) {
 		Log:               config.Log{Level: hclog.Debug, Format: config.FormatJSON},
 		TLS:               &config.TLS{CertFile: "/etc/reportsync/cert.pem", KeyFile: filepath.Join(beside, "key.pem")},
 		RetentionDays:     30,
+		ParallelRuns:      16,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
@@ -67,6 +68,7 @@ func TestLoadMistakes(t *testing.T) {
 		"state_dir_empty":   {":1,13: state_dir: ", "leave it out"},
 		"file_roots_empty":  {":1,14: file_roots: ", "at least one folder"},
 		"retention_range":   {":1,18: retention_days: ", "between 1 and 3650"},
+		"parallel_range":    {":1,17: parallel_runs: ", "between 1 and 256"},
 		"tls_half":          {":1,", `"key_file" is required`},
 		"tls_empty":         {":3,15: tls.key_file: "},
 		"several":           {":1,18: listen: ", ":2,18: retention_days: ", ":5,11: log.level: "},

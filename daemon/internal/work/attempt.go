@@ -34,7 +34,7 @@ func (n *Node) attempt(ctx context.Context, runID string) error {
 	runCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(reportsync.ErrShutdown) })()
-	remove := n.live.add(claim.Run.ID, cancel)
+	remove := n.live.add(claim.Run.ID, laneOf(claim.Run), cancel)
 	lease := n.keepLease(claim, cancel, log)
 	result, err := n.execute(runCtx, claim)
 

@@ -26,7 +26,7 @@ type Config struct {
 	Execute  Execute
 	Logger   hclog.Logger
 	Name     string           // unique among the nodes of a database; default: host, process and a random part
-	Parallel int              // runs at once; default [DefaultParallel]
+	Parallel int              // scheduled runs at once, and as many on demand; default [DefaultParallel]
 	Timing   Timing           // default: the defaults of each
 	Now      func() time.Time // the clock that schedules go by; default [time.Now]
 }

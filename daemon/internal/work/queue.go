@@ -14,6 +14,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 const (
@@ -30,7 +32,24 @@ type queue interface {
 	migrate(ctx context.Context) error
 	start(ctx context.Context) error
 	stop(ctx context.Context) error
-	insert(ctx context.Context, args runArgs) error
+	insert(ctx context.Context, l lane, args runArgs) error
+}
+
+// lane is one of River's queues, with places of its own: what many integrations have scheduled for the same moment must
+// not keep waiting what a person asks for.
+type lane string
+
+const (
+	onDemand  lane = "on_demand"
+	scheduled lane = "scheduled"
+)
+
+// laneOf returns the lane of a run.
+func laneOf(run reportsync.Run) lane {
+	if run.Trigger == reportsync.TriggerSchedule {
+		return scheduled
+	}
+	return onDemand
 }
 
 // runArgs names the run of a job. A run that waits for an attempt has one job for it, and another per redelivery.
@@ -81,8 +100,11 @@ func newQueue(cfg Config, attempt func(context.Context, string) error) (queue, e
 		FetchPollInterval: cfg.Timing.Poll,
 		JobTimeout:        attemptTimeout,
 		Logger:            slog.New(newSlogHandler(cfg.Logger.Named("river"), slog.LevelWarn)),
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Parallel}},
-		Workers:           workers,
+		Queues: map[string]river.QueueConfig{
+			string(onDemand):  {MaxWorkers: cfg.Parallel},
+			string(scheduled): {MaxWorkers: cfg.Parallel},
+		},
+		Workers: workers,
 	}
 	if pool := cfg.Store.Postgres(); pool != nil {
 		q, err := newRiverQueue(riverpgxv5.New(pool), settings)
@@ -123,8 +145,8 @@ func (q *riverQueue[TTx]) migrate(ctx context.Context) error {
 func (q *riverQueue[TTx]) start(ctx context.Context) error { return q.client.Start(ctx) }
 func (q *riverQueue[TTx]) stop(ctx context.Context) error  { return q.client.Stop(ctx) }
 
-func (q *riverQueue[TTx]) insert(ctx context.Context, args runArgs) error {
-	_, err := q.client.Insert(ctx, args, nil)
+func (q *riverQueue[TTx]) insert(ctx context.Context, l lane, args runArgs) error {
+	_, err := q.client.Insert(ctx, args, &river.InsertOpts{Queue: string(l)})
 	return err
 }
 

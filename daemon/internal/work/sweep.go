@@ -29,11 +29,17 @@ type sweeper struct {
 	reported  string       // the error that was last logged
 
 	mu        sync.Mutex
-	delivered map[string]time.Time // queued runs, and when this node last inserted a job for each
+	delivered map[string]delivery // queued runs that this node has inserted jobs for
+}
+
+// delivery is the last job that was inserted for a queued run; the zero value stands for none.
+type delivery struct {
+	lane lane
+	at   time.Time
 }
 
 func newSweeper(cfg Config, q queue, live *attempts) *sweeper {
-	return &sweeper{cfg: cfg, queue: q, live: live, woken: make(chan struct{}, 1), delivered: map[string]time.Time{}}
+	return &sweeper{cfg: cfg, queue: q, live: live, woken: make(chan struct{}, 1), delivered: map[string]delivery{}}
 }
 
 func (s *sweeper) start(ctx context.Context) {
@@ -147,7 +153,7 @@ func (s *sweeper) startRun(ctx context.Context, want reportsync.NewRun) (reports
 	if err != nil {
 		return reportsync.Run{}, err
 	}
-	if err := s.insert(ctx, runArgs{RunID: run.ID, Attempt: run.Attempt + 1}); err != nil {
+	if err := s.insert(ctx, run, 0); err != nil {
 		// The run stands; the next sweep makes good for its job.
 		s.cfg.Logger.Warn("a new run waits for the next sweep", "run", run.ID, "error", err)
 	}
@@ -170,12 +176,12 @@ func (s *sweeper) deliver(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// waiting pairs queued runs with when this node last inserted a job for each, zero for never, and forgets all others.
-func (s *sweeper) waiting(ids []string) map[string]time.Time {
+// waiting pairs queued runs with their last delivery, and forgets all others.
+func (s *sweeper) waiting(ids []string) map[string]delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	queued := make(map[string]time.Time, len(ids))
-	kept := make(map[string]time.Time, len(ids))
+	queued := make(map[string]delivery, len(ids))
+	kept := make(map[string]delivery, len(ids))
 	for _, id := range ids {
 		last, ok := s.delivered[id]
 		queued[id] = last
@@ -189,11 +195,11 @@ func (s *sweeper) waiting(ids []string) map[string]time.Time {
 
 // deliverRun inserts the first job of a queued run, and another when the run still waits though this node has a free
 // place: its job must be lost, for a job that is fetched claims its run at once. One too many does no harm.
-func (s *sweeper) deliverRun(ctx context.Context, id string, last time.Time) error {
+func (s *sweeper) deliverRun(ctx context.Context, id string, last delivery) error {
 	var redelivery int64
-	if !last.IsZero() {
+	if !last.at.IsZero() {
 		now := time.Now()
-		if now.Sub(last) < s.cfg.Timing.Redeliver || s.live.count() >= s.cfg.Parallel {
+		if now.Sub(last.at) < s.cfg.Timing.Redeliver || s.live.in(last.lane) >= s.cfg.Parallel {
 			return nil
 		}
 		redelivery = now.UnixNano() / int64(s.cfg.Timing.Redeliver)
@@ -202,15 +208,18 @@ func (s *sweeper) deliverRun(ctx context.Context, id string, last time.Time) err
 	if err != nil {
 		return err
 	}
-	return s.insert(ctx, runArgs{RunID: id, Attempt: run.Attempt + 1, Redelivery: redelivery})
+	return s.insert(ctx, run, redelivery)
 }
 
-func (s *sweeper) insert(ctx context.Context, args runArgs) error {
-	if err := s.queue.insert(ctx, args); err != nil {
+// insert inserts a job for the next attempt at a run.
+func (s *sweeper) insert(ctx context.Context, run reportsync.Run, redelivery int64) error {
+	l := laneOf(run)
+	args := runArgs{RunID: run.ID, Attempt: run.Attempt + 1, Redelivery: redelivery}
+	if err := s.queue.insert(ctx, l, args); err != nil {
 		return fmt.Errorf("insert its job: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.delivered[args.RunID] = time.Now()
+	s.delivered[run.ID] = delivery{lane: l, at: time.Now()}
 	return nil
 }

@@ -27,8 +27,9 @@ func (t Timing) withDefaults() Timing {
 }
 
 const (
-	// DefaultParallel is how many runs a node works on at once.
-	DefaultParallel = 4
+	// DefaultParallel is how many scheduled runs a node works on at once, and how many on demand. Most of a run is
+	// waiting for Salesforce.
+	DefaultParallel = 8
 
 	// maxAttempts ends a run that keeps taking its node down with it.
 	maxAttempts = 5

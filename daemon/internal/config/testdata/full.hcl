@@ -14,3 +14,4 @@ tls {
   cert_file = "/etc/reportsync/cert.pem"
   key_file  = "key.pem"
 }
+parallel_runs = 16
