@@ -63,14 +63,6 @@ type Integration struct {
 // IsEnabled reports whether the schedule starts runs.
 func (s IntegrationSpec) IsEnabled() bool { return s.Enabled == nil || *s.Enabled }
 
-// EffectiveOperation returns the operation in force.
-func (s IntegrationSpec) EffectiveOperation() Operation {
-	if s.Operation == nil {
-		return OperationUpdate
-	}
-	return *s.Operation
-}
-
 // Fields returns the API names of the mapped fields, sorted.
 func (s IntegrationSpec) Fields() []string { return slices.Sorted(maps.Keys(s.Mappings)) }
 

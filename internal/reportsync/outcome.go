@@ -24,9 +24,6 @@ func (k OutcomeKind) Rejected() bool {
 	return k != Updated && k != Created && k != Unchanged
 }
 
-// Written reports whether the outcome is Salesforce's answer to a write.
-func (k OutcomeKind) Written() bool { return k == Updated || k == Created || k == Failed }
-
 // Codes of outcomes that reportsync itself decided on; failed rows carry Salesforce's own.
 const (
 	RowRagged       = "ragged_row"      // more or fewer cells than the header has columns
