@@ -18,7 +18,8 @@ func main() {
 	cli := flag.String("cli", "", "path of a Terraform or OpenTofu CLI")
 	keep := flag.Bool("keep", false, "leave everything running at the end")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// Also when the terminal goes away, or the pipe that the demo prints to, nothing may be left behind.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	defer stop()
 	if err := run(ctx, *cli, *keep); err != nil {
 		stop()

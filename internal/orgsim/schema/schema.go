@@ -38,16 +38,6 @@ func (o *Object) AnyField(name string) (index int, ok bool) {
 	return index, ok
 }
 
-// MustField is Field for names that the object is known to have; it panics on
-// any other.
-func (o *Object) MustField(name string) int {
-	index, ok := o.AnyField(name)
-	if !ok {
-		panic("schema: " + o.Name + " has no field " + name)
-	}
-	return index
-}
-
 // Schema is a set of objects. It must not be changed once an org uses it.
 type Schema struct {
 	objects []*Object

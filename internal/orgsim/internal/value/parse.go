@@ -22,22 +22,27 @@ func ParseDate(text string) (string, bool) {
 		return "", false
 	}
 	t, err := time.Parse(time.DateOnly, text)
-	return text, err == nil && t.Year() >= 1700 && t.Year() <= 4000
+	return text, err == nil && validYear(t)
 }
 
 // ParseDateTime reads an ISO 8601 datetime with Z or an offset, with or without
-// fractions of a second, and returns its stored form: whole seconds in UTC.
+// fractions of a second, and returns its stored form: whole seconds in UTC. The
+// year, in UTC, is bounded as a date's is.
 func ParseDateTime(text string) (string, bool) {
 	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
 		// time.Parse takes fractions where the layout has none, also after a
 		// comma, which Salesforce does not.
 		t, err := time.Parse(layout, text)
 		if err == nil && !strings.Contains(text, ",") && len(text) >= len("2006-01-02T15:04:05Z") {
-			return FormatTime(t), true
+			return FormatTime(t), validYear(t.UTC())
 		}
 	}
 	return "", false
 }
+
+// validYear reports whether Salesforce takes dates and times of the year (SOAP
+// API guide: primitive data types).
+func validYear(t time.Time) bool { return t.Year() >= 1700 && t.Year() <= 4000 }
 
 // IsNumber reports whether a text is a decimal number as XML schema's double and
 // JSON both write it: digits, an optional fraction, an optional exponent.
