@@ -80,10 +80,6 @@ func (s *stage) play(ctx context.Context) error {
 	if err := s.reportsyncd(ctx, "log", first.ID); err != nil {
 		return err
 	}
-	title("The rows that did not get where they should, and why")
-	if err := s.reportsyncd(ctx, "outcomes", first.ID, "--only", "unmatched,ambiguous,duplicate,invalid"); err != nil {
-		return err
-	}
 	after, err := s.contacts(ctx)
 	if err != nil {
 		return err

@@ -9,7 +9,8 @@ import (
 )
 
 func (p *program) cancelCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "cancel RUN",
 		Short: "End a run",
 		Long: `End a run. One that is queued ends at once; one that is under way first lets settle what
@@ -25,6 +26,9 @@ was sent to Salesforce, and leaves the other rows unprocessed.`,
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				return p.printJSON(run)
+			}
 			text := "is cancelled"
 			if run.Status == reportsync.RunRunning {
 				text = "ends as soon as what was sent has settled"
@@ -33,4 +37,6 @@ was sent to Salesforce, and leaves the other rows unprocessed.`,
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "show the run as JSON")
+	return cmd
 }

@@ -94,7 +94,7 @@ func (p *program) outcomesTable(outcomes iter.Seq2[reportsync.Outcome, error]) e
 			return err
 		}
 		rows = append(rows, []string{
-			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), o.Key, string(o.Kind), o.RecordID, why(o),
+			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), harmless(o.Key), string(o.Kind), o.RecordID, harmless(why(o)),
 		})
 	}
 	return table(p.out, rows)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -43,6 +44,20 @@ func table(out io.Writer, rows [][]string) error {
 	return w.Flush()
 }
 
+// harmless makes one line of a text that may come from a report or from Salesforce, without what would steer the
+// terminal or part columns.
+func harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case unicode.IsControl(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
 // printSummary writes what a person wants to know of a run first.
 func (p *program) printSummary(run reportsync.Run) error {
 	rows := [][]string{
@@ -55,6 +70,7 @@ func (p *program) printSummary(run reportsync.Run) error {
 		{"Status", status(run)},
 		{"Rows", counts(run)},
 		{"API calls", strconv.FormatInt(run.APICalls, 10)},
+		{"Bulk batches", strconv.FormatInt(run.BulkBatches, 10)},
 	}
 	if run.Error != nil {
 		rows = append(rows, []string{"Error", run.Error.Message})
