@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -16,9 +16,16 @@ import (
 // checkTimeout bounds a look at an org: somebody waits for the answer, and an org in trouble is tried again for long.
 const checkTimeout = 20 * time.Second
 
+// checks looks at the world outside on behalf of whoever configures: the config API, or "reportsyncd check" without one.
+type checks struct {
+	store   *store.Store
+	orgs    *orgs
+	sources sources
+}
+
 // CheckConnection logs in with the secret that the spec carries and compares the org with the declared environment.
-func (d *Daemon) CheckConnection(ctx context.Context, spec reportsync.ConnectionSpec) (api.ConnectionTest, error) {
-	org, err := d.orgs.dial(spec)
+func (c *checks) CheckConnection(ctx context.Context, spec reportsync.ConnectionSpec) (api.ConnectionTest, error) {
+	org, err := c.orgs.dial(spec)
 	if err != nil {
 		return api.ConnectionTest{}, err
 	}
@@ -27,12 +34,12 @@ func (d *Daemon) CheckConnection(ctx context.Context, spec reportsync.Connection
 }
 
 // TestConnection logs in with a stored connection.
-func (d *Daemon) TestConnection(ctx context.Context, id string) (api.ConnectionTest, error) {
-	connection, err := d.store.Connection(ctx, id)
+func (c *checks) TestConnection(ctx context.Context, id string) (api.ConnectionTest, error) {
+	connection, err := c.store.Connection(ctx, id)
 	if err != nil {
 		return api.ConnectionTest{}, err
 	}
-	org, err := d.orgs.client(ctx, connection)
+	org, err := c.orgs.client(ctx, connection)
 	if err != nil {
 		return api.ConnectionTest{}, err
 	}
@@ -40,8 +47,8 @@ func (d *Daemon) TestConnection(ctx context.Context, id string) (api.ConnectionT
 }
 
 // CheckSource opens the folder of a source.
-func (d *Daemon) CheckSource(_ context.Context, spec reportsync.SourceSpec) error {
-	files, err := d.openSource(spec)
+func (c *checks) CheckSource(_ context.Context, spec reportsync.SourceSpec) error {
+	files, err := c.sources.open(spec)
 	if err != nil {
 		return err
 	}
@@ -50,22 +57,22 @@ func (d *Daemon) CheckSource(_ context.Context, spec reportsync.SourceSpec) erro
 
 // CheckIntegration compares the integration with its org and its report as they are now. What can't be reached is left
 // unchecked: a configuration must not depend on the org being up.
-func (d *Daemon) CheckIntegration(ctx context.Context, spec reportsync.IntegrationSpec) (api.Validation, error) {
+func (c *checks) CheckIntegration(ctx context.Context, spec reportsync.IntegrationSpec) (api.Validation, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	connection, err := d.store.Connection(ctx, spec.ConnectionID)
+	connection, err := c.store.Connection(ctx, spec.ConnectionID)
 	if err != nil {
 		return api.Validation{}, err
 	}
-	source, err := d.store.Source(ctx, spec.SourceID)
+	source, err := c.store.Source(ctx, spec.SourceID)
 	if err != nil {
 		return api.Validation{}, err
 	}
-	org, err := d.orgs.client(ctx, connection)
+	org, err := c.orgs.client(ctx, connection)
 	if err != nil {
 		return api.Validation{}, err
 	}
-	reports, done := d.reportsOf(source)
+	reports, done := c.sources.reportsOf(source)
 	defer done()
 	problems, unchecked, err := sync.Check(ctx, org, reports, spec)
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -97,39 +104,28 @@ func logIn(ctx context.Context, org *salesforce.Client, spec reportsync.Connecti
 	}, nil
 }
 
-// loginError translates why a login failed. OAuth's own words stay: they are what an administrator searches for.
+// loginError says at which address a login failed, and points at what is to blame where the answer tells. OAuth's own
+// words stay: they are what an administrator searches for.
 func loginError(err error, spec reportsync.ConnectionSpec) error {
 	url := spec.EffectiveLoginURL()
-	failure, ok := errors.AsType[*salesforce.Error](err)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	if errors.Is(err, context.DeadlineExceeded) {
 		return reportsync.Errorf(reportsync.CodeUnavailable, "%s gave no answer within %s", url, checkTimeout)
-	case !ok:
+	}
+	failure, ok := errors.AsType[*salesforce.Error](err)
+	if !ok {
 		return fmt.Errorf("log in to %s: %w", url, err)
-	case salesforce.IsCredentials(err):
-		refusal := &reportsync.Error{
-			Code: reportsync.CodeCredentials, Err: err, Hint: failure.Hint,
-			Message: fmt.Sprintf("%s refused the login: %s (%s)", url, failure.Message, failure.Code),
-		}
-		if failure.Code == "invalid_client_id" {
-			refusal.Fields = []reportsync.FieldError{{
-				Pointer: "/client_credentials/client_id", Code: reportsync.CodeCredentials, Detail: refusal.Message,
-			}}
-		}
-		return refusal
-	case salesforce.IsUnreachable(err), salesforce.IsRetryable(err):
-		return &reportsync.Error{Code: reportsync.CodeUnavailable, Message: fmt.Sprintf("can't reach %s: %s", url, failure.Message), Hint: failure.Hint, Err: err}
-	case salesforce.IsLimit(err):
-		return &reportsync.Error{Code: reportsync.CodeSalesforceLimit, Message: failure.Message, Hint: failure.Hint, Err: err}
+	}
+	told := sync.Translate(failure)
+	switch told.Code {
+	case reportsync.CodeCredentials:
+		told.Message = fmt.Sprintf("%s refused the login: %s (%s)", url, failure.Message, failure.Code)
+	case reportsync.CodeUnavailable:
+		told.Message = fmt.Sprintf("can't reach %s: %s", url, failure.Message)
 	default:
-		return &reportsync.Error{Code: reportsync.CodeSalesforce, Message: failure.Error(), Err: err}
+		told.Message = fmt.Sprintf("can't log in to %s: %s", url, told.Message)
 	}
-}
-
-// openSource opens the reports of a source.
-func (d *Daemon) openSource(spec reportsync.SourceSpec) (*report.Files, error) {
-	if spec.Files == nil {
-		return nil, reportsync.Errorf(reportsync.CodeReportNotFound, "source %q is of a kind that this version does not know", spec.Name)
+	if failure.Code == "invalid_client_id" {
+		told.Fields = []reportsync.FieldError{{Pointer: "/client_credentials/client_id", Code: told.Code, Detail: told.Message}}
 	}
-	return report.OpenFiles(*spec.Files, d.cfg.FileRoots)
+	return told
 }

@@ -57,6 +57,36 @@ func TestConnectionIsTried(t *testing.T) {
 	}
 }
 
+// The same fault of an org has the same code, whether a connection's check or a run meets it.
+func TestCheckAndRunAgree(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault fault.Fault
+		code  reportsync.Code
+	}{
+		"session refused": {fault.Fault{Action: fault.ExpireSession}, reportsync.CodeCredentials},
+		"daily limit":     {fault.DailyLimit(), reportsync.CodeSalesforceLimit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := startOrg(t, 1)
+			dir := t.TempDir()
+			writeReport(t, dir, 1)
+			c := clientOf(t, startDaemon(t, daemon.Options{StateDir: dir}))
+			in := configure(t, c, o, dir)
+			test.fault.Path = "/services/data/*/**"
+			o.Faults().Add(test.fault)
+			_, err := c.TestConnection(t.Context(), in.ConnectionID)
+			if reportsync.CodeOf(err) != test.code || !strings.Contains(err.Error(), o.url) {
+				t.Errorf("check: %v with code %s, want %s at %s", err, reportsync.CodeOf(err), test.code, o.url)
+			}
+			if run := runToEnd(t, c, in); run.Error == nil || run.Error.Code != test.code {
+				t.Errorf("run: %s, %+v; want the code %s", run.Status, run.Error, test.code)
+			}
+		})
+	}
+}
+
 // unusedAddress is one that nobody listens at.
 func unusedAddress(t *testing.T) string {
 	t.Helper()

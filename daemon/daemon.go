@@ -25,9 +25,11 @@ type Daemon struct {
 	log     hclog.Logger
 	store   *store.Store
 	orgs    *orgs
+	sources sources
 	work    *work.Node
 	watch   Supervisor
 	stop    teardown
+	serving serving
 
 	lifecycle sync.Mutex
 	started   bool
@@ -41,13 +43,14 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{cfg: cfg, version: o.Version, log: o.Logger, watch: o.Supervisor}
+	d := &Daemon{cfg: cfg, version: o.Version, log: o.Logger, watch: o.Supervisor, serving: serving{ended: make(chan struct{})}}
 	if d.log == nil {
 		d.log = hclog.NewNullLogger()
 	}
 	if d.watch == nil {
 		d.watch = unsupervised{}
 	}
+	d.sources = sources{roots: cfg.FileRoots, log: d.log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.stop.run(context.WithoutCancel(ctx)))
@@ -100,7 +103,8 @@ func (d *Daemon) Start(ctx context.Context) (err error) {
 	}
 	d.startRetention()
 	handler := server.New(server.Config{
-		Store: d.store, Runs: d.work, Checks: d, Ready: d.ready, Version: d.version, Logger: d.log,
+		Store: d.store, Runs: d.work, Checks: &checks{store: d.store, orgs: d.orgs, sources: d.sources},
+		Ready: d.ready, Version: d.version, Logger: d.log,
 	})
 	if err := d.listen(ctx, handler); err != nil {
 		return err
@@ -177,7 +181,9 @@ func loadGivenKey(path string) (*store.Keyring, error) {
 }
 
 // ready says why the daemon can't do its work now.
-func (d *Daemon) ready(context.Context) error { return d.work.Healthy() }
+func (d *Daemon) ready(context.Context) error {
+	return errors.Join(d.work.Healthy(), d.serving.healthy())
+}
 
 // AdminTokenFile returns where a daemon with this state folder keeps its first admin token.
 func AdminTokenFile(stateDir string) string { return filepath.Join(stateDir, "admin.token") }

@@ -10,6 +10,7 @@
 //	lifecycle.go    named teardown, last in first out
 //	orgs.go         one Salesforce client per connection, new when the connection changes
 //	execute.go      from a claimed run to its result: sync between store, source and org
+//	sources.go      the reports of a source
 //	check.go        what the config API looks up before it stores something
 //	listen.go       the listener and its HTTP server
 //	admintoken.go   the first admin token

@@ -39,3 +39,15 @@ func (t *teardown) run(ctx context.Context) error {
 	t.steps = nil
 	return errors.Join(failures...)
 }
+
+// background runs fn until the daemon stops, which ends its context and waits for it.
+func (d *Daemon) background(name string, fn func(ctx context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { fn(ctx) })
+	d.stop.onStop("stop "+name, func(context.Context) error {
+		cancel()
+		running.Wait()
+		return nil
+	})
+}

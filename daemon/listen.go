@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
@@ -45,34 +46,7 @@ func (d *Daemon) listen(ctx context.Context, handler http.Handler) error {
 		d.url = "https://" + reachable(listener.Addr())
 		listener = tls.NewListener(listener, certificate)
 	}
-	requests, end := context.WithCancel(context.WithoutCancel(ctx))
-	srv := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
-		BaseContext:       func(net.Listener) context.Context { return requests },
-		ErrorLog:          d.log.Named("http").StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Debug}),
-	}
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		if err := srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			d.log.Error("the config API has stopped", "error", err)
-		}
-	})
-	d.stop.onStop("stop the config API", func(ctx context.Context) error {
-		// A request that waits for a run's progress would wait its time out.
-		defer time.AfterFunc(settleTime, end).Stop()
-		err := srv.Shutdown(ctx)
-		end()
-		if err != nil {
-			err = errors.Join(err, srv.Close())
-		}
-		serving.Wait()
-		return err
-	})
+	d.serve(ctx, listener, handler)
 	file := EndpointFile(d.cfg.StateDir)
 	if err := writeFile(file, d.url+"\n", 0o644); err != nil {
 		return err
@@ -84,6 +58,56 @@ func (d *Daemon) listen(ctx context.Context, handler http.Handler) error {
 		return nil
 	})
 	return nil
+}
+
+// serving is the goroutine that answers requests.
+type serving struct {
+	ended chan struct{} // closed once it has ended by itself
+	why   error         // what ended it; set before ended is closed
+}
+
+// healthy fails once the config API has ended by itself: nobody can reach the daemon then.
+func (s *serving) healthy() error {
+	select {
+	case <-s.ended:
+		return fmt.Errorf("the config API has stopped: %w", s.why)
+	default:
+		return nil
+	}
+}
+
+// serve answers requests until the daemon stops.
+func (d *Daemon) serve(ctx context.Context, listener net.Listener, handler http.Handler) {
+	requests, end := context.WithCancel(context.WithoutCancel(ctx))
+	srv := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		BaseContext:       func(net.Listener) context.Context { return requests },
+		ErrorLog:          d.log.Named("http").StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Debug}),
+	}
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			d.log.Error("the config API has stopped", "error", err)
+			d.serving.why = err
+			close(d.serving.ended)
+		}
+	})
+	d.stop.onStop("stop the config API", func(ctx context.Context) error {
+		// A request that waits for a run's progress would wait its time out.
+		defer time.AfterFunc(settleTime, end).Stop()
+		err := srv.Shutdown(ctx)
+		end()
+		if err != nil {
+			err = errors.Join(err, srv.Close())
+		}
+		running.Wait()
+		return err
+	})
 }
 
 // certificate loads the key pair, nil for plain http.

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -11,9 +10,7 @@ const pruneInterval = 24 * time.Hour
 
 // startRetention deletes runs that ended longer ago than the history is kept, now and once a day.
 func (d *Daemon) startRetention() {
-	ctx, cancel := context.WithCancel(context.Background())
-	var pruning sync.WaitGroup
-	pruning.Go(func() {
+	d.background("the pruning of old runs", func(ctx context.Context) {
 		ticker := time.NewTicker(pruneInterval)
 		defer ticker.Stop()
 		for {
@@ -24,11 +21,6 @@ func (d *Daemon) startRetention() {
 			case <-ticker.C:
 			}
 		}
-	})
-	d.stop.onStop("stop the pruning of old runs", func(context.Context) error {
-		cancel()
-		pruning.Wait()
-		return nil
 	})
 }
 

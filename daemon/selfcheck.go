@@ -26,8 +26,8 @@ type Finding struct {
 
 // SelfCheck looks at everything that a daemon with these options stands on: its folder, its key, its database, every
 // connection and every source. It makes nothing that is not there yet, but brings a database of an older version up to
-// date, as a start would. When a daemon holds the database, connections and sources are looked at through that one, by
-// the client that live makes.
+// date, as a start would. When a daemon holds the database, that one lists connections and sources and tries the
+// connections, by the client that live makes. Folders are opened from here, with the rights of whoever checks.
 func SelfCheck(ctx context.Context, o Options, live func() (*api.Client, error)) []Finding {
 	cfg, err := o.settings()
 	if err != nil {
@@ -137,9 +137,9 @@ func (c *selfCheck) database(ctx context.Context, key *store.Keyring) *store.Sto
 
 // offline looks at what an open store holds.
 func (c *selfCheck) offline(ctx context.Context, s *store.Store) {
-	d := &Daemon{cfg: c.cfg, log: hclog.NewNullLogger(), store: s, orgs: newOrgs(s, hclog.NewNullLogger())}
-	defer d.orgs.close()
-	c.connections(ctx, pages(ctx, s.Connections), d.TestConnection)
+	look := &checks{store: s, orgs: newOrgs(s, hclog.NewNullLogger())}
+	defer look.orgs.close()
+	c.connections(ctx, pages(ctx, s.Connections), look.TestConnection)
 	c.sources(ctx, pages(ctx, s.Sources))
 }
 
@@ -171,13 +171,13 @@ func (c *selfCheck) connections(ctx context.Context, all iter.Seq2[reportsync.Co
 }
 
 func (c *selfCheck) sources(ctx context.Context, all iter.Seq2[reportsync.Source, error]) {
-	d := &Daemon{cfg: c.cfg}
+	folders := sources{roots: c.cfg.FileRoots, log: hclog.NewNullLogger()}
 	for source, err := range all {
 		if err != nil {
 			c.note("sources", "", err)
 			return
 		}
-		files, err := d.openSource(source.SourceSpec)
+		files, err := folders.open(source.SourceSpec)
 		if err != nil {
 			c.note("source "+source.Name, "", err)
 			continue

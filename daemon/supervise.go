@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 )
 
@@ -39,12 +38,10 @@ func (d *Daemon) supervise() error {
 	return nil
 }
 
-// startWatchdog answers the watchdog for as long as the database answers and the runs are looked after. A daemon that is
-// alive but useless keeps silent, so that it is restarted.
+// startWatchdog answers the watchdog for as long as the database answers, the runs are looked after and the config API
+// is served. A daemon that is alive but useless keeps silent, so that it is restarted.
 func (d *Daemon) startWatchdog(interval time.Duration) {
-	ctx, cancel := context.WithCancel(context.Background())
-	var watching sync.WaitGroup
-	watching.Go(func() {
+	d.background("the watchdog", func(ctx context.Context) {
 		ticker := time.NewTicker(interval / 3)
 		defer ticker.Stop()
 		well := true
@@ -67,17 +64,12 @@ func (d *Daemon) startWatchdog(interval time.Duration) {
 			}
 		}
 	})
-	d.stop.onStop("stop the watchdog", func(context.Context) error {
-		cancel()
-		watching.Wait()
-		return nil
-	})
 }
 
 func (d *Daemon) health(ctx context.Context, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return errors.Join(d.store.Ping(ctx), d.work.Healthy())
+	return errors.Join(d.store.Ping(ctx), d.ready(ctx))
 }
 
 func (d *Daemon) noteHealth(err error) {

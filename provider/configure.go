@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,12 +15,6 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
-)
-
-const (
-	defaultEndpoint = "http://127.0.0.1:8627"
-	envEndpoint     = "REPORTSYNC_ENDPOINT"
-	envToken        = "REPORTSYNC_TOKEN"
 )
 
 // Configure makes the client. It calls nobody: a daemon may come up in the very apply that is being planned.
@@ -41,7 +34,7 @@ func (p *reportsyncProvider) Configure(ctx context.Context, req provider.Configu
 		return
 	}
 	client, err := api.NewClient(api.ClientConfig{
-		Endpoint:   cmp.Or(m.Endpoint.ValueString(), os.Getenv(envEndpoint), defaultEndpoint),
+		Endpoint:   cmp.Or(m.Endpoint.ValueString(), os.Getenv(api.EnvEndpoint), api.DefaultEndpoint),
 		Token:      token,
 		UserAgent:  "terraform-provider-reportsync/" + p.version + " (Terraform " + req.TerraformVersion + ")",
 		Client:     api.ClientTerraform,
@@ -79,28 +72,18 @@ func (m providerModel) token(diags *diag.Diagnostics) reportsync.Secret {
 	case !m.Token.IsNull():
 		return reportsync.Secret(m.Token.ValueString())
 	case !m.TokenFile.IsNull():
-		return readToken(m.TokenFile.ValueString(), diags)
-	case os.Getenv(envToken) != "":
-		return reportsync.Secret(os.Getenv(envToken))
+		token, err := api.ReadTokenFile(m.TokenFile.ValueString())
+		if err != nil {
+			diags.AddAttributeError(path.Root("token_file"), "The token can't be read", err.Error())
+		}
+		return token
+	case os.Getenv(api.EnvToken) != "":
+		return reportsync.Secret(os.Getenv(api.EnvToken))
 	}
 	diags.AddError("The reportsync provider has no token",
-		"Set token, token_file or the environment variable "+envToken+". The daemon writes an admin token to admin.token "+
+		"Set token, token_file or the environment variable "+api.EnvToken+". The daemon writes an admin token to admin.token "+
 			"in its state folder at its first start; \"reportsyncd token create\" makes more.")
 	return ""
-}
-
-func readToken(file string, diags *diag.Diagnostics) reportsync.Secret {
-	at := path.Root("token_file")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		diags.AddAttributeError(at, "The token can't be read", err.Error())
-		return ""
-	}
-	token := strings.TrimSpace(string(text))
-	if token == "" {
-		diags.AddAttributeError(at, "The token can't be read", file+" is empty.")
-	}
-	return reportsync.Secret(token)
 }
 
 // timeout returns the limit of one request; 0 leaves it to the client.

@@ -129,6 +129,10 @@ func TestAccConnectionErrors(t *testing.T) {
 			Config:      config("client_credentials", credentials(orgsim.DefaultClientID, "wrong", "")),
 			ExpectError: loosely(`Can't create connection "production"`, "client_credentials = {", "client_credentials.client_secret_wo:", "Request id"),
 		},
+		resource.TestStep{ // an empty variable must not pass for a rotation
+			Config:      config("client_credentials", credentials(orgsim.DefaultClientID, "", "")),
+			ExpectError: loosely("client_credentials.client_secret_wo", "string length must be at least 1"),
+		},
 		resource.TestStep{
 			Config:      config("client_credentials", credentials("nobody", orgsim.DefaultClientSecret, "")),
 			ExpectError: loosely("client_credentials.client_id:", "refused the login"),

@@ -1,12 +1,12 @@
 package provider
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// secretAttributes are the ones that say which secret to send. They are the resource's alone.
+// Attributes that say which secret to send. They are the resource's alone.
 const (
 	attrSecret        = "client_secret_wo"
 	attrSecretVersion = "client_secret_wo_version"
@@ -51,6 +51,8 @@ func connectionAttributes() map[string]schema.Attribute {
 				},
 				attrSecret: schema.StringAttribute{
 					Required: true, WriteOnly: true, Sensitive: true,
+					// The daemon takes an empty secret for one that is left out, and keeps the stored one.
+					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 					MarkdownDescription: "Consumer secret of the app. Write-only: it may come from an ephemeral value and is never stored by Terraform.",
 				},
 				attrSecretVersion: schema.Int64Attribute{
@@ -65,21 +67,5 @@ func connectionAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			MarkdownDescription: "Changes whenever the stored secret does, and tells nothing about it.",
 		},
-	}
-}
-
-func idAttribute(noun string) schema.StringAttribute {
-	return schema.StringAttribute{
-		Computed:            true,
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		MarkdownDescription: "Opaque id of the " + noun + "; it never changes.",
-	}
-}
-
-// revisionAttribute is unknown in every plan that changes the object, so that what refers to it changes as well.
-func revisionAttribute() schema.Int64Attribute {
-	return schema.Int64Attribute{
-		Computed:            true,
-		MarkdownDescription: "Counts the changes, from 1.",
 	}
 }

@@ -99,12 +99,14 @@ func blame(at path.Path, exact bool, f reportsync.FieldError) string {
 	return fmt.Sprintf("%s: %s", f.Pointer, f.Detail)
 }
 
-// sentence starts with a capital letter and ends with a full stop.
+// sentence starts with a capital letter, unless it starts with a URL, and ends with a full stop.
 func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
+	if first, _, _ := strings.Cut(s, " "); !strings.Contains(first, "://") {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
 	if !strings.ContainsAny(s[len(s)-1:], ".!?") {
 		s += "."
 	}

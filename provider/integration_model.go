@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -53,9 +52,6 @@ var (
 		"time_zone": types.StringType,
 	}
 )
-
-// lenient reads objects that are unset or not known as empty ones.
-var lenient = basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true}
 
 // spec returns what the model declares.
 func (m *integrationModel) spec(ctx context.Context) (reportsync.IntegrationSpec, diag.Diagnostics) {

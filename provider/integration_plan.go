@@ -41,12 +41,12 @@ func (r *integrationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 }
 
-// notChecked reports why the daemon gave no answer. What stops this plan from being applied is an error, the rest a
-// warning.
+// notChecked reports why the daemon gave no answer. What nobody could apply is an error, the rest a warning: a token
+// that may only read is what plans are made with where another token applies them.
 func (r *integrationResource) notChecked(name string, err error, diags *diag.Diagnostics) {
 	p := problem{summary: fmt.Sprintf("Integration %q was not checked", name), err: err}
 	switch reportsync.CodeOf(err) {
-	case reportsync.CodeInvalid, reportsync.CodeUnauthorized, reportsync.CodeForbidden:
+	case reportsync.CodeInvalid, reportsync.CodeUnauthorized:
 		p.report(diags)
 	default:
 		p.warn(diags)

@@ -1,6 +1,12 @@
 package provider
 
-import "github.com/hashicorp/terraform-plugin-framework/types"
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+)
+
+// lenient reads objects that are unset or not known as empty ones.
+var lenient = basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true}
 
 // optional returns a text for the daemon, nil for one that is unset or not known: the daemon tells unset from empty.
 func optional[T ~string](s types.String) *T {

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 )
 
 // Address is where the provider stands in a registry.
@@ -58,12 +60,12 @@ func (p *reportsyncProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
 				Optional: true, Validators: filled,
-				MarkdownDescription: "Root URL of `reportsyncd`. Default: the environment variable `" + envEndpoint + "`, else `" + defaultEndpoint + "`.",
+				MarkdownDescription: "Root URL of `reportsyncd`. Default: the environment variable `" + api.EnvEndpoint + "`, else `" + api.DefaultEndpoint + "`.",
 			},
 			"token": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: filled,
 				MarkdownDescription: "Bearer token for the daemon; its role must be `admin` to configure, `operator` to run, `viewer` to read. " +
-					"Default: `token_file`, else the environment variable `" + envToken + "`.",
+					"Default: `token_file`, else the environment variable `" + api.EnvToken + "`.",
 			},
 			"token_file": schema.StringAttribute{
 				Optional: true, Validators: filled,

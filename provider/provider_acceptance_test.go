@@ -3,6 +3,7 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -56,6 +57,26 @@ func TestAccProviderRole(t *testing.T) {
 			w.source().hcl(head(sourceAddress)),
 		ExpectError: loosely(`Can't create source "insights"`, "admin"),
 	})
+}
+
+// TestAccPlanAsViewer plans with a token that may not apply: the integration is not checked, and the plan stands.
+func TestAccPlanAsViewer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	viewer, err := w.client.CreateToken(t.Context(), reportsync.TokenSpec{Name: "viewer", Role: reportsync.RoleViewer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := w.integration()
+	w.test(t,
+		resource.TestStep{Config: w.config(map[string]block{integrationAddress: i})},
+		resource.TestStep{
+			Config: strings.Replace(w.config(map[string]block{integrationAddress: i.with("description", `"planned by a viewer"`)}),
+				w.token, viewer.Secret, 1),
+			PlanOnly: true, ExpectNonEmptyPlan: true,
+		},
+		resource.TestStep{Config: w.config(map[string]block{integrationAddress: i})}, // so that it can be destroyed
+	)
 }
 
 // TestAccProviderSettings says what is wrong with the provider's own configuration.

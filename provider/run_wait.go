@@ -14,14 +14,8 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-const (
-	// startAttempts bounds how many runs of others are waited for before ours starts.
-	startAttempts = 5
-	// outage is how long the daemon may be away while a run is waited for: it restarts within a minute.
-	outage = 2 * time.Minute
-	// outagePause is the time between two looks at a daemon that is away.
-	outagePause = time.Second
-)
+// startAttempts bounds how many runs of others are waited for before ours starts.
+const startAttempts = 5
 
 // errWaited is the cause of a wait that took too long.
 var errWaited = errors.New("waited long enough")
@@ -65,25 +59,11 @@ func (w waiter) start(ctx context.Context, m *runResourceModel) (reportsync.Run,
 
 // await follows a run until it ends, over a restart of the daemon too, and returns it as it was seen last.
 func (w waiter) await(ctx context.Context, run reportsync.Run) (reportsync.Run, error) {
-	lastSeen := time.Now()
-	for run.Status.Live() {
-		seen, err := w.client.WaitRun(ctx, run.ID, api.MaxRunWait)
-		switch {
-		case err == nil:
-			run, lastSeen = seen, time.Now()
-			logProgress(ctx, run)
-		case ctx.Err() != nil:
-			return run, w.interrupted(ctx, run)
-		case reportsync.CodeOf(err) != reportsync.CodeUnavailable || time.Since(lastSeen) > outage:
-			return run, err
-		default:
-			select {
-			case <-ctx.Done():
-			case <-time.After(outagePause):
-			}
-		}
+	run, err := w.client.FollowRun(ctx, run, func(run reportsync.Run, away error) { logProgress(ctx, run, away) })
+	if err != nil && ctx.Err() != nil {
+		err = w.interrupted(ctx, run)
 	}
-	return run, nil
+	return run, err
 }
 
 // interrupted says why a run is not followed any longer. The run itself goes on.
@@ -110,7 +90,11 @@ func (w waiter) cancel(ctx context.Context, id string) error {
 	return err
 }
 
-func logProgress(ctx context.Context, run reportsync.Run) {
+func logProgress(ctx context.Context, run reportsync.Run, away error) {
+	if away != nil {
+		tflog.Warn(ctx, "the daemon is away; waiting for it", map[string]any{"run": run.ID, "error": away.Error()})
+		return
+	}
 	fields := map[string]any{"run": run.ID, "status": run.Status, "stage": run.Stage}
 	if run.Progress != nil {
 		fields["done"], fields["total"] = run.Progress.Done, run.Progress.Total

@@ -22,7 +22,7 @@ const (
 
 // Page is one page of a list.
 type Page[T any] struct {
-	Items      []T    `json:"items" doc:"The objects, in the order of their ids"`
+	Items      []T    `json:"items" doc:"The objects: runs newest first, log entries by number, outcomes by row of the report, all others by id, which is the order in which they were made"`
 	NextCursor string `json:"next_cursor,omitempty" doc:"Give it as cursor to get the next page; absent on the last"`
 }
 

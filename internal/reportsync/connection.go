@@ -74,6 +74,41 @@ func (c ConnectionSpec) WithSecret(s Secret) ConnectionSpec {
 	return c
 }
 
+// SecretPointer is the JSON pointer to the secret of a connection.
+const SecretPointer = "/client_credentials/client_secret"
+
+// KeepsSecret reports whether the secret stored with old still holds for the spec that replaces it: nil when it does,
+// and the error for a replacement that sends none when it does not. Else who may change a connection without knowing its
+// secret could have it sent to a host of their own.
+func (c ConnectionSpec) KeepsSecret(old ConnectionSpec) error {
+	switch before := old.EffectiveLoginURL(); {
+	case c.EffectiveLoginURL() != before:
+		return c.noSecret("must be sent again, since the login URL changes: the stored one is meant for " + before + " only")
+	case c.clientID() != old.clientID():
+		return c.noSecret("must be sent again, since client_id changes: the stored one belongs to the app before")
+	}
+	return nil
+}
+
+// RequireSecret reports a spec without a secret where none is stored that could stand in.
+func (c ConnectionSpec) RequireSecret() error {
+	if c.Secret() == "" {
+		return c.noSecret("is required: without it nobody can log in")
+	}
+	return nil
+}
+
+func (c ConnectionSpec) noSecret(detail string) error {
+	return Invalid("connection "+quoteName(c.Name), []FieldError{{Pointer: SecretPointer, Code: CodeInvalid, Detail: detail}})
+}
+
+func (c ConnectionSpec) clientID() string {
+	if c.ClientCredentials == nil {
+		return ""
+	}
+	return c.ClientCredentials.ClientID
+}
+
 // Validate reports everything that is wrong with the spec by itself. Whether the secret is there is not its concern:
 // a replacement may leave it out.
 func (c ConnectionSpec) Validate() error {
@@ -90,7 +125,7 @@ func (c ConnectionSpec) Validate() error {
 	}
 	v.required("/client_credentials/client_id", cc.ClientID, maxTextLength)
 	if len(cc.ClientSecret) > maxTextLength {
-		v.add("/client_credentials/client_secret", "is longer than %d characters", maxTextLength)
+		v.add(SecretPointer, "is longer than %d characters", maxTextLength)
 	}
 	switch u := c.EffectiveLoginURL(); {
 	case v.has("/login_url"):

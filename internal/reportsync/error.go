@@ -90,6 +90,16 @@ func Invalid(what string, fields []FieldError) error {
 	return &Error{Code: CodeInvalid, Message: what + " is not valid", Fields: fields}
 }
 
+// RevisionMismatch makes the error for a change that is meant for the revision want of what has the revision have, or nil
+// when that is the one; a want of 0 is meant for any.
+func RevisionMismatch(what string, want, have int64) error {
+	if want == 0 || want == have {
+		return nil
+	}
+	return Errorf(CodePreconditionFailed, "%s has revision %d, not %d: it was changed in the meantime", what, have, want).
+		WithHint("read it again and repeat the change on what stands now")
+}
+
 // CodeOf returns the code of the first [Error] in err's chain, and [CodeInternal] when there is none.
 func CodeOf(err error) Code {
 	if e, ok := errors.AsType[*Error](err); ok {

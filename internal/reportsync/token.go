@@ -8,7 +8,7 @@ type Role string
 // The roles.
 const (
 	RoleViewer   Role = "viewer"   // reads configuration, runs and logs
-	RoleOperator Role = "operator" // starts and cancels runs, sees row outcomes
+	RoleOperator Role = "operator" // starts and cancels runs, sees row outcomes, tests connections and checks integrations
 	RoleAdmin    Role = "admin"    // configures
 )
 

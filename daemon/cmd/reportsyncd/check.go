@@ -21,8 +21,9 @@ func (p *program) checkCommand() *cobra.Command {
 		Short: "Check the configuration, the database, and everything that the daemon connects to",
 		Long: `Check the configuration file, the encryption key, the database, a login at every
 connection and the folder of every source. While a daemon runs, connections are tried
-through it. Exits with 1 if anything is wrong. A database of an older version is brought
-up to date, as "serve" would do.`,
+through it; folders are opened with your rights, not with the daemon's. Exits with 1 if
+anything is wrong. A database of an older version is brought up to date, as "serve" would
+do.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings := p.check(cmd)

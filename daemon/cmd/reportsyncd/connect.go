@@ -15,12 +15,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// Environment variables, the same as the Terraform provider's.
-const (
-	endpointVariable = "REPORTSYNC_ENDPOINT"
-	tokenVariable    = "REPORTSYNC_TOKEN"
-)
-
 // connect makes a client of the daemon that flags, environment or state folder name. It sends nothing yet.
 func (p *program) connect() (*api.Client, error) {
 	endpoint, err := p.findEndpoint()
@@ -41,7 +35,7 @@ func (p *program) connect() (*api.Client, error) {
 }
 
 func (p *program) findEndpoint() (string, error) {
-	if given := cmp.Or(p.endpoint, p.getenv(endpointVariable)); given != "" {
+	if given := cmp.Or(p.endpoint, p.getenv(api.EnvEndpoint)); given != "" {
 		return given, nil
 	}
 	cfg, err := config.Load(p.configFile, p.getenv)
@@ -51,7 +45,7 @@ func (p *program) findEndpoint() (string, error) {
 	text, err := os.ReadFile(daemon.EndpointFile(cfg.StateDir))
 	if errors.Is(err, fs.ErrNotExist) {
 		// No daemon runs there, or its folder is not ours to see: the default is the best guess.
-		return "http://" + config.DefaultListen, nil
+		return api.DefaultEndpoint, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("find the daemon: %w", err)
@@ -61,7 +55,7 @@ func (p *program) findEndpoint() (string, error) {
 
 func (p *program) findToken() (reportsync.Secret, error) {
 	if p.tokenFile == "" {
-		if token := p.getenv(tokenVariable); token != "" {
+		if token := p.getenv(api.EnvToken); token != "" {
 			return reportsync.Secret(token), nil
 		}
 	}
@@ -73,12 +67,11 @@ func (p *program) findToken() (reportsync.Secret, error) {
 		}
 		file = daemon.AdminTokenFile(cfg.StateDir)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", reportsync.Errorf(reportsync.CodeUnauthorized, "can't read a token: %w", err).
-			WithHint("give one by $%s or --token-file; the daemon's first start writes one to admin.token in its state folder", tokenVariable)
+	token, err := api.ReadTokenFile(file)
+	if e, ok := errors.AsType[*reportsync.Error](err); ok {
+		err = e.WithHint("give one by $%s or --token-file; the daemon's first start writes one to admin.token in its state folder", api.EnvToken)
 	}
-	return reportsync.Secret(strings.TrimSpace(string(text))), nil
+	return token, err
 }
 
 // integration finds an integration by id or by name.
@@ -89,21 +82,5 @@ func integration(ctx context.Context, client *api.Client, nameOrID string) (repo
 			return found, err
 		}
 	}
-	found, err := client.IntegrationByName(ctx, nameOrID)
-	if reportsync.CodeOf(err) == reportsync.CodeNotFound {
-		return found, noIntegration(ctx, client, nameOrID)
-	}
-	return found, err
-}
-
-// noIntegration offers the name that is meant.
-func noIntegration(ctx context.Context, client *api.Client, name string) error {
-	var names []string
-	for in, err := range client.Integrations(ctx) {
-		if err != nil {
-			return err
-		}
-		names = append(names, in.Name)
-	}
-	return reportsync.Errorf(reportsync.CodeNotFound, "there is no integration %q%s", name, reportsync.DidYouMean(name, names))
+	return client.IntegrationByName(ctx, nameOrID)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"strconv"
@@ -50,6 +49,9 @@ func (p *program) outcomesCommand() *cobra.Command {
 			}
 			if asJSON {
 				form = formatJSON
+			}
+			if limit < 0 {
+				return reportsync.Errorf(reportsync.CodeInvalid, "--limit %d: must be at least 1, or 0 for all", limit)
 			}
 			return p.outcomes(cmd.Context(), args[0], query, form)
 		},
@@ -122,23 +124,16 @@ func cell(value *string) string {
 // outcomesCSV streams: a report of a million rows has as many outcomes.
 func (p *program) outcomesCSV(outcomes iter.Seq2[reportsync.Outcome, error]) error {
 	w := csv.NewWriter(p.out)
-	if err := w.Write([]string{"row", "line", "key", "outcome", "record_id", "code", "message", "changes"}); err != nil {
+	if err := w.Write(api.OutcomeColumns); err != nil {
 		return err
 	}
 	for o, err := range outcomes {
 		if err != nil {
 			return err
 		}
-		changes := ""
-		if len(o.Changes) > 0 {
-			text, err := json.Marshal(o.Changes)
-			if err != nil {
-				return fmt.Errorf("encode the changes of row %d: %w", o.Row, err)
-			}
-			changes = string(text)
-		}
-		record := []string{
-			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), o.Key, string(o.Kind), o.RecordID, o.Code, o.Message, changes,
+		record, err := api.OutcomeRecord(o)
+		if err != nil {
+			return err
 		}
 		if err := w.Write(record); err != nil {
 			return err

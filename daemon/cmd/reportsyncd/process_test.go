@@ -31,14 +31,42 @@ type process struct {
 
 // logBuffer takes a process's standard error.
 type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+	mu    sync.Mutex
+	text  bytes.Buffer
+	grown chan struct{} // closed at the next write; nil while nobody waits for it
 }
 
 func (b *logBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.grown != nil {
+		close(b.grown)
+		b.grown = nil
+	}
 	return b.text.Write(p)
+}
+
+// await waits until the text holds a part.
+func (b *logBuffer) await(t *testing.T, part string) {
+	t.Helper()
+	deadline := time.After(patience)
+	for {
+		b.mu.Lock()
+		found := strings.Contains(b.text.String(), part)
+		if b.grown == nil {
+			b.grown = make(chan struct{})
+		}
+		grown := b.grown
+		b.mu.Unlock()
+		if found {
+			return
+		}
+		select {
+		case <-grown:
+		case <-deadline:
+			t.Fatalf("%q was not said within %s", part, patience)
+		}
+	}
 }
 
 func (b *logBuffer) String() string {
@@ -236,12 +264,7 @@ func TestInterruptFollow(t *testing.T) {
 		t.Fatal(err)
 	}
 	// It follows, and so has its signal handler in place, once it has shown a stage.
-	for deadline := time.Now().Add(patience); !strings.Contains(said.String(), ": "); {
-		if time.Now().After(deadline) {
-			t.Fatalf("nothing was shown within %s", patience)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	said.await(t, ": ")
 	if err := follow.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

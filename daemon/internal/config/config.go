@@ -5,11 +5,13 @@ import (
 	"path/filepath"
 
 	"github.com/hashicorp/go-hclog"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 )
 
 const (
 	// DefaultListen is where the config API is served, on this machine only.
-	DefaultListen = "127.0.0.1:8627"
+	DefaultListen = api.DefaultListen
 	// DefaultRetentionDays is how long the history of finished runs is kept.
 	DefaultRetentionDays = 90
 

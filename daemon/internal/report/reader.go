@@ -158,7 +158,7 @@ func (r *Reader) row(number int64, rec *record) Row {
 		row.Problem = &RowProblem{Code: reportsync.RowBadQuoting, Message: rec.fault}
 		return row
 	case len(rec.ends) != len(r.columns):
-		row.Problem = &RowProblem{Code: reportsync.RowRagged, Message: fmt.Sprintf("the row has %d cells, but the header has %d columns", len(rec.ends), len(r.columns))}
+		row.Problem = &RowProblem{Code: reportsync.RowRagged, Message: fmt.Sprintf("the row has %s, but the header has %s", count(len(rec.ends), "cell"), count(len(r.columns), "column"))}
 		return row
 	}
 	var text strings.Builder
@@ -268,6 +268,14 @@ func ordinals(at []int) string {
 		texts[i] = strconv.Itoa(p + 1)
 	}
 	return strings.Join(texts, ", ")
+}
+
+// count says how many there are of something: 1 cell, 2 cells.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // byteCount counts what is written to it.

@@ -151,6 +151,21 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// A message counts in the singular where there is one.
+func TestRaggedRowSaysHow(t *testing.T) {
+	t.Parallel()
+	rows, err := readAll(t, "a,b\n1\n1,2,3\n")
+	want := []string{"the row has 1 cell, but the header has 2 columns", "the row has 3 cells, but the header has 2 columns"}
+	if err != nil || len(rows) != len(want) {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for i, row := range rows {
+		if row.Problem == nil || row.Problem.Message != want[i] {
+			t.Errorf("row %d: %+v", i+1, row.Problem)
+		}
+	}
+}
+
 func TestSelect(t *testing.T) {
 	t.Parallel()
 	files, _ := folder(t, "a,b,c,b,\n1,2,3,4,\n5,\xff,6,7,\n8,\n")

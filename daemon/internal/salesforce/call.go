@@ -24,6 +24,9 @@ type call struct {
 	// once marks a call that does more when done twice: it is repeated only when the first one took no
 	// effect for certain.
 	once bool
+	// effective marks a once-call that changes records by itself. A gateway's own 503, without an error object of
+	// Salesforce, is then no proof that the request was turned away.
+	effective bool
 	// stream leaves the body of a good answer to the caller, who must close it.
 	stream bool
 	// free marks what Salesforce does not count against the daily limit.
@@ -68,7 +71,8 @@ func (c *Client) do(ctx context.Context, q call) (*reply, error) {
 			continue
 		}
 		verdict := judge(failure)
-		if q.once && verdict.attempts > 1 && !verdict.untaken {
+		untaken := verdict.untaken && !(q.effective && failure.anonymous && failure.Status == http.StatusServiceUnavailable)
+		if q.once && verdict.attempts > 1 && !untaken {
 			failure.Hint = "whether Salesforce took the request is unknown, so it was not repeated"
 			return nil, failure
 		}

@@ -13,7 +13,9 @@ import (
 
 // UpdateCollection updates up to MaxCollectionRows records by id in one call and returns an answer for
 // each row, in their order; rows fail on their own (allOrNone is false). An error means that nothing
-// is known about any row; since the same values are set, sending again is safe.
+// is known about any row. A request whose fate is unknown is not repeated: triggers and flows would
+// run twice, and what somebody else wrote in between would be lost. The caller reads the records and
+// sends what they don't hold yet; see the package comment.
 func (c *Client) UpdateCollection(ctx context.Context, batch Batch) ([]RowResult, error) {
 	op := fmt.Sprintf("update %d %s records", len(batch.Rows), batch.Object)
 	body, err := encodeCollection(op, batch)
@@ -22,7 +24,7 @@ func (c *Client) UpdateCollection(ctx context.Context, batch Batch) ([]RowResult
 	}
 	answer, err := c.do(ctx, call{
 		op: op, method: http.MethodPatch, target: c.org.data("composite/sobjects"),
-		body: body, contentType: jsonType,
+		body: body, contentType: jsonType, once: true, effective: true,
 		// Assignment rules would run by default, and change owners; Bulk doesn't run them either.
 		header: map[string]string{"Sforce-Auto-Assign": "FALSE"},
 	})

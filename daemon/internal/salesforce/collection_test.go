@@ -109,19 +109,41 @@ func TestUpdateCollectionRefusals(t *testing.T) {
 	}
 }
 
+// An update is repeated where the first one took no effect for certain, and only there.
 func TestUpdateCollectionIsRepeated(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		good := answer(200, fmt.Sprintf(`[{"id":%q,"success":true,"errors":[]}]`, contactA))
-		org := newOrg(t, map[string]handler{collectionRoute: answers(failWith(errCut), answer(500, "<html>"), good)})
-		if _, err := org.client(nil).UpdateCollection(t.Context(), oneRow()); err != nil {
-			t.Fatal(err)
-		}
-		seen := org.seen(collectionRoute)
-		if len(seen) != 3 || seen[2].Body != seen[0].Body || !strings.Contains(seen[2].Body, contactA) {
-			t.Errorf("%d requests, the last one with %q", len(seen), seen[len(seen)-1].Body)
-		}
-	})
+	for name, tc := range map[string]struct {
+		trouble handler
+		times   int
+	}{
+		"never connected":  {failWith(errRefused), 2},
+		"session":          {answer(401, refusal("INVALID_SESSION_ID", "expired")), 2},
+		"429":              {answer(429, ""), 2},
+		"turned away":      {answer(503, refusal("SERVER_UNAVAILABLE", "later")), 2},
+		"concurrent":       {concurrent, 2},
+		"cut":              {failWith(errCut), 1},
+		"a gateway's 503":  {answer(503, "<html>"), 1},
+		"503 without body": {answer(503, ""), 1},
+		"500":              {answer(500, refusal("UNKNOWN_EXCEPTION", "An unexpected error occurred")), 1},
+		"502":              {answer(502, ""), 1},
+		"504":              {answer(504, ""), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				good := answer(200, fmt.Sprintf(`[{"id":%q,"success":true,"errors":[]}]`, contactA))
+				org := newOrg(t, map[string]handler{collectionRoute: answers(tc.trouble, good)})
+				_, err := org.client(nil).UpdateCollection(t.Context(), oneRow())
+				if (err == nil) != (tc.times > 1) || err != nil && !salesforce.IsRetryable(err) {
+					t.Errorf("error = %v", err)
+				}
+				seen := org.seen(collectionRoute)
+				if len(seen) != tc.times || seen[len(seen)-1].Body != seen[0].Body || !strings.Contains(seen[0].Body, contactA) {
+					t.Errorf("%d requests, the last one with %q", len(seen), seen[len(seen)-1].Body)
+				}
+			})
+		})
+	}
 }
 
 func TestNumbersThatAreNone(t *testing.T) {

@@ -18,13 +18,16 @@
 //
 // # What is repeated and what is not
 //
-// Reads, updates by record id and changes of a job's state are repeated on network errors, HTTP
-// 420, 429, 500, 502, 503 and 504, and on the codes that Salesforce calls temporary, with full
-// jitter and honouring Retry-After. Creating a job and uploading its rows are repeated only when
-// the request can't have taken effect: the connection was never made, or Salesforce turned the
-// request away (401, 429, 503, REQUEST_LIMIT_EXCEEDED). When the fate of such a request is unknown
-// the error is returned and IsRetryable reports true, and the way on is the caller's:
+// Reads and changes of a job's state are repeated on network errors, HTTP 420, 429, 500, 502, 503
+// and 504, and on the codes that Salesforce calls temporary, with full jitter and honouring
+// Retry-After. Updating records, creating a job and uploading its rows are repeated only when the
+// request can't have taken effect: the connection was never made, or Salesforce turned the request
+// away (401, 420, 429, 503, REQUEST_LIMIT_EXCEEDED; for an update, a 503 only with Salesforce's own
+// error object). When the fate of such a request is unknown the error is returned and IsRetryable
+// reports true, and the way on is the caller's:
 //
+//   - UpdateCollection: Query the records for the values that were sent, and send again only what
+//     they don't hold.
 //   - CreateIngest: create again. A job that was created unseen holds no rows, writes nothing, and
 //     Salesforce ends it by itself.
 //   - UploadIngest: AbortIngest the job and start with a new one. A job takes exactly one upload

@@ -62,6 +62,7 @@ type Error struct {
 	Err error
 
 	class      errorClass
+	anonymous  bool // the answer held no error object of Salesforce: anybody on the way may have given it
 	retryAfter time.Duration
 }
 

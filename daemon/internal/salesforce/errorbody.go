@@ -34,7 +34,7 @@ func answerError(op, method string, target *url.URL, r *reply) *Error {
 	} else if bytes.Contains(r.body, []byte(codeBadToken)) {
 		e.Code, e.Message = codeBadToken, "the session is not valid for the identity service"
 	} else {
-		e.Code, e.Message = codeOfStatus(r.status), describeBody(r)
+		e.Code, e.Message, e.anonymous = codeOfStatus(r.status), describeBody(r), true
 	}
 	e.Hint = hintFor(e.Code, e.Message)
 	return e

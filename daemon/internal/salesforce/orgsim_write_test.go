@@ -146,27 +146,33 @@ func TestOrgAbortsOpenJob(t *testing.T) {
 	}
 }
 
-func TestOrgTroubleIsSurvived(t *testing.T) {
+// A lost answer is not sent again blindly; what was turned away is.
+func TestOrgTroubleDuringUpdate(t *testing.T) {
 	t.Parallel()
-	for name, f := range map[string]fault.Fault{
-		"unavailable":  fault.Unavailable(),
-		"server error": fault.ServerError(),
-		"lost request": {Action: fault.ResetBefore},
-		"lost answer":  {Action: fault.ResetAfter},
-		"session":      {Action: fault.ExpireSession},
+	for name, tc := range map[string]struct {
+		fault    fault.Fault
+		repeated bool
+		writes   int
+	}{
+		"unavailable":  {fault.Unavailable(), false, 0},
+		"server error": {fault.ServerError(), false, 0},
+		"lost request": {fault.Fault{Action: fault.ResetBefore}, false, 0},
+		"lost answer":  {fault.Fault{Action: fault.ResetAfter}, false, 1},
+		"session":      {fault.Fault{Action: fault.ExpireSession}, true, 1},
+		"concurrent":   {fault.Fault{Action: fault.Respond, Status: 429}, true, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := simulate(t, orgsim.Config{}, 1)
-			f.Path, f.Times = "/services/data/*/composite/sobjects", 1
-			rule := s.org.Faults().Add(f)
+			tc.fault.Path, tc.fault.Times = "/services/data/*/composite/sobjects", 1
+			rule := s.org.Faults().Add(tc.fault)
 			got, err := s.UpdateCollection(t.Context(), salesforce.Batch{Object: "Contact", Columns: []string{"Title"},
 				Rows: []salesforce.Row{{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text("CEO")}}}})
-			if err != nil || !got[0].Success {
+			if (err == nil) != tc.repeated || err != nil && !salesforce.IsRetryable(err) || err == nil && !got[0].Success {
 				t.Fatalf("got %+v, %v", got, err)
 			}
-			if diff := cmp.Diff([]string{"CEO"}, s.titles(t)); diff != "" || rule.Hits() != 1 {
-				t.Errorf("%d hits:\n%s", rule.Hits(), diff)
+			if n := s.org.Writes("Contact"); n != tc.writes || rule.Hits() != 1 {
+				t.Errorf("%d writes, want %d, after %d hits", n, tc.writes, rule.Hits())
 			}
 		})
 	}

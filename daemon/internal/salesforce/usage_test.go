@@ -19,7 +19,7 @@ func TestUsageCountsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		good := answer(200, fmt.Sprintf(`[{"id":%q,"success":true}]`, contactA))
 		org := newOrg(t, map[string]handler{collectionRoute: answers(
-			answer(401, refusal("INVALID_SESSION_ID", "expired")), answer(503, ""), failWith(errCut), failWith(errRefused), good)})
+			answer(401, refusal("INVALID_SESSION_ID", "expired")), answer(503, refusal("SERVER_UNAVAILABLE", "later")), answer(429, ""), failWith(errRefused), good)})
 		client := org.client(nil)
 		if _, err := client.UpdateCollection(t.Context(), oneRow()); err != nil {
 			t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 
 func (s *server) mountConnections() {
 	o := objects[reportsync.ConnectionSpec, reportsync.Connection]{
-		singular: "connection", plural: "connections", tag: tagConnections,
+		singular: "connection", plural: "connections", tag: tagConnections, ids: reportsync.ConnectionID,
 		create: s.store.CreateConnection, replace: s.store.ReplaceConnection, get: s.store.Connection,
 		list: s.store.Connections, remove: s.store.DeleteConnection,
 		revision: func(c reportsync.Connection) int64 { return c.Revision },
@@ -22,11 +22,7 @@ func (s *server) mountConnections() {
 	}
 	o.mount(s)
 	register(s, reportsync.RoleViewer, o.listOperation(), func(ctx context.Context, in *ListParams) (*pageOutput[reportsync.Connection], error) {
-		items, next, err := o.list(ctx, store.List{Name: in.Name, Cursor: in.Cursor, Limit: in.Limit})
-		if err != nil {
-			return nil, err
-		}
-		return page(items, next), nil
+		return o.page(ctx, store.List{Name: in.Name, Cursor: in.Cursor, Limit: in.Limit})
 	})
 	register(s, reportsync.RoleOperator, huma.Operation{
 		OperationID: "test-connection", Method: http.MethodPost, Path: o.path() + "/{id}/test", Tags: []string{tagConnections},
@@ -59,46 +55,30 @@ func (s *server) checkConnection(ctx context.Context, spec reportsync.Connection
 			return err
 		}
 		spec = spec.WithSecret(secret)
-	}
-	if spec.Secret() == "" {
-		return reportsync.Invalid(`connection "`+spec.Name+`"`, []reportsync.FieldError{{
-			Pointer: pointerSecret, Code: reportsync.CodeInvalid, Detail: "is required for a new connection, and whenever login_url or client_id changes",
-		}})
+	} else if err := spec.RequireSecret(); err != nil {
+		return err
 	}
 	_, err := s.checks.CheckConnection(ctx, spec)
 	return blameLogin(err)
 }
 
-// changedLogin reports whether a replacement logs in otherwise than before, and the secret that it does so with: empty
-// when it must be sent again, since the stored one belongs to another app or another org.
+// changedLogin reports whether a replacement logs in otherwise than before, and the secret that it does so with.
+// Errors: invalid (the stored secret does not hold any more, and none is sent).
 func (s *server) changedLogin(ctx context.Context, spec reportsync.ConnectionSpec, old reportsync.Connection) (reportsync.Secret, bool, error) {
 	stored, err := s.store.ConnectionSecret(ctx, old.ID)
 	if err != nil {
 		return "", false, err
 	}
-	moved := spec.EffectiveLoginURL() != old.EffectiveLoginURL() || clientID(spec) != clientID(old.ConnectionSpec)
-	switch sent := spec.Secret(); {
-	case sent != "":
-		return sent, moved || sent != stored || spec.Environment != old.Environment, nil
-	case moved:
-		return "", true, nil
-	default:
-		return stored, spec.Environment != old.Environment, nil
+	sent, elsewhere := spec.Secret(), spec.Environment != old.Environment
+	if sent == "" {
+		return stored, elsewhere, spec.KeepsSecret(old.ConnectionSpec)
 	}
+	return sent, elsewhere || sent != stored || spec.KeepsSecret(old.ConnectionSpec) != nil, nil
 }
-
-func clientID(spec reportsync.ConnectionSpec) string {
-	if spec.ClientCredentials == nil {
-		return ""
-	}
-	return spec.ClientCredentials.ClientID
-}
-
-const pointerSecret = "/client_credentials/client_secret"
 
 // loginPointers says which attribute most likely caused that a login failed.
 var loginPointers = map[reportsync.Code]string{
-	reportsync.CodeCredentials: pointerSecret,
+	reportsync.CodeCredentials: reportsync.SecretPointer,
 	reportsync.CodeUnavailable: "/login_url",
 	reportsync.CodeOrgMismatch: "/environment",
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-const secretPointer = "/client_credentials/client_secret"
-
 func TestRefusedLoginStoresNothing(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -23,7 +21,7 @@ func TestRefusedLoginStoresNothing(t *testing.T) {
 	}{
 		"credentials": {
 			err:    reportsync.Errorf(reportsync.CodeCredentials, "acme refused the login: invalid_client").WithHint("check the client secret"),
-			status: http.StatusUnprocessableEntity, code: reportsync.CodeCredentials, pointer: secretPointer,
+			status: http.StatusUnprocessableEntity, code: reportsync.CodeCredentials, pointer: reportsync.SecretPointer,
 		},
 		"client id": {
 			err: &reportsync.Error{Code: reportsync.CodeCredentials, Message: "acme refused the login", Fields: []reportsync.FieldError{
@@ -61,7 +59,7 @@ func TestConnectionNeedsSecret(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	p := problem(t, w.do(call{method: http.MethodPost, path: "/v1/connections", body: connectionSpec("a").WithSecret("")}), http.StatusUnprocessableEntity)
-	wantPointers(t, p, secretPointer)
+	wantPointers(t, p, reportsync.SecretPointer)
 }
 
 // A replacement logs in only when what logs in has changed, with the stored secret where none is sent.
@@ -72,17 +70,22 @@ func TestReplaceConnectionChecksLogin(t *testing.T) {
 		change func(*reportsync.ConnectionSpec)
 		login  reportsync.Secret // that is tried; empty for none
 		status int
+		says   string // why it is refused
 	}{
-		"name":              {func(s *reportsync.ConnectionSpec) { s.Name = "b" }, "", http.StatusOK},
-		"name, no secret":   {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret(""); s.Name = "b" }, "", http.StatusOK},
-		"secret":            {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret("new") }, "new", http.StatusOK},
-		"client id":         {func(s *reportsync.ConnectionSpec) { s.ClientCredentials.ClientID = "other" }, old.Secret(), http.StatusOK},
-		"url":               {func(s *reportsync.ConnectionSpec) { s.LoginURL = new("https://b.my.salesforce.com") }, old.Secret(), http.StatusOK},
-		"environment alone": {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret(""); s.Environment = reportsync.Sandbox }, old.Secret(), http.StatusOK},
+		"name":              {func(s *reportsync.ConnectionSpec) { s.Name = "b" }, "", http.StatusOK, ""},
+		"name, no secret":   {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret(""); s.Name = "b" }, "", http.StatusOK, ""},
+		"secret":            {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret("new") }, "new", http.StatusOK, ""},
+		"client id":         {func(s *reportsync.ConnectionSpec) { s.ClientCredentials.ClientID = "other" }, old.Secret(), http.StatusOK, ""},
+		"url":               {func(s *reportsync.ConnectionSpec) { s.LoginURL = new("https://b.my.salesforce.com") }, old.Secret(), http.StatusOK, ""},
+		"environment alone": {func(s *reportsync.ConnectionSpec) { *s = s.WithSecret(""); s.Environment = reportsync.Sandbox }, old.Secret(), http.StatusOK, ""},
 		"url, no secret": {func(s *reportsync.ConnectionSpec) {
 			*s = s.WithSecret("")
 			s.LoginURL = new("https://evil.example")
-		}, "", http.StatusUnprocessableEntity},
+		}, "", http.StatusUnprocessableEntity, "since the login URL changes: the stored one is meant for " + *old.LoginURL},
+		"client id, no secret": {func(s *reportsync.ConnectionSpec) {
+			*s = s.WithSecret("")
+			s.ClientCredentials.ClientID = "other"
+		}, "", http.StatusUnprocessableEntity, "since client_id changes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,7 +103,11 @@ func TestReplaceConnectionChecksLogin(t *testing.T) {
 				t.Errorf("status %d, login tried with %q; want %d, %q: %s", r.status, tried.Reveal(), tc.status, tc.login.Reveal(), r.body)
 			}
 			if tc.status != http.StatusOK {
-				wantPointers(t, problem(t, r, tc.status), secretPointer)
+				p := problem(t, r, tc.status)
+				wantPointers(t, p, reportsync.SecretPointer)
+				if len(p.Errors) == 1 && !strings.Contains(p.Errors[0].Detail, tc.says) {
+					t.Errorf("detail %q does not say %q", p.Errors[0].Detail, tc.says)
+				}
 			}
 		})
 	}
@@ -143,7 +150,7 @@ func TestTestConnection(t *testing.T) {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 	w.checks.test = func(string) error { return reportsync.Errorf(reportsync.CodeCredentials, "acme refused the login") }
-	wantPointers(t, problem(t, w.do(test), http.StatusUnprocessableEntity), secretPointer)
+	wantPointers(t, problem(t, w.do(test), http.StatusUnprocessableEntity), reportsync.SecretPointer)
 }
 
 func TestDeleteInUse(t *testing.T) {

@@ -41,13 +41,3 @@ func revisionOf(tag string) (int64, bool) {
 	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
 	return n, err == nil && n > 0 && api.ETag(n) == tag
 }
-
-// requireRevision compares a precondition with what is stored. The store does so too, in the transaction that counts;
-// this one spares a login or a look at a report for a change that is refused anyway.
-func requireRevision(what string, want, have int64) error {
-	if want == anyRevision || want == have {
-		return nil
-	}
-	return reportsync.Errorf(reportsync.CodePreconditionFailed, "%s is at revision %d, not %d: somebody changed it in the meantime", what, have, want).
-		WithHint("read it again and repeat the change on what stands now")
-}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -21,7 +20,7 @@ type integrationListInput struct {
 
 func (s *server) mountIntegrations() {
 	o := objects[reportsync.IntegrationSpec, reportsync.Integration]{
-		singular: "integration", plural: "integrations", tag: tagIntegrations,
+		singular: "integration", plural: "integrations", tag: tagIntegrations, ids: reportsync.IntegrationID,
 		create: s.store.CreateIntegration, replace: s.store.ReplaceIntegration, get: s.store.Integration,
 		list: s.store.Integrations, remove: s.store.DeleteIntegration,
 		revision: func(t reportsync.Integration) int64 { return t.Revision },
@@ -30,15 +29,12 @@ func (s *server) mountIntegrations() {
 	}
 	o.mount(s)
 	register(s, reportsync.RoleViewer, o.listOperation(), func(ctx context.Context, in *integrationListInput) (*pageOutput[reportsync.Integration], error) {
-		items, next, err := o.list(ctx, store.List{
+		return o.page(ctx, store.List{
 			Name: in.Name, Cursor: in.Cursor, Limit: in.Limit, SourceID: in.SourceID, ConnectionID: in.ConnectionID,
 		})
-		if err != nil {
-			return nil, err
-		}
-		return page(items, next), nil
 	})
-	register(s, reportsync.RoleViewer, huma.Operation{
+	// Its findings name columns of reports and fields of orgs, which viewers have no part in.
+	register(s, reportsync.RoleOperator, huma.Operation{
 		OperationID: "validate-integration", Method: http.MethodPost, Path: prefix + "/integrations:validate", Tags: []string{tagIntegrations},
 		Summary: "Check an integration without storing it",
 		Description: "What create and replace check. Columns and fields are compared with the newest report and with the org; " +
@@ -78,29 +74,9 @@ func (s *server) examine(ctx context.Context, spec reportsync.IntegrationSpec) (
 	if e, ok := asDomainError(spec.Validate()); ok {
 		return api.Validation{Errors: e.Fields}, nil
 	}
-	missing, err := s.missingParts(ctx, spec)
+	missing, err := s.store.MissingReferences(ctx, spec)
 	if err != nil || len(missing) > 0 {
 		return api.Validation{Errors: missing}, err
 	}
 	return s.checks.CheckIntegration(ctx, spec)
-}
-
-// missingParts blames ids that lead nowhere.
-func (s *server) missingParts(ctx context.Context, spec reportsync.IntegrationSpec) ([]reportsync.FieldError, error) {
-	var missing []reportsync.FieldError
-	note := func(pointer, what, id string, err error) error {
-		if err == nil || reportsync.CodeOf(err) != reportsync.CodeNotFound {
-			return err
-		}
-		missing = append(missing, reportsync.FieldError{
-			Pointer: pointer, Code: reportsync.CodeNotFound, Detail: fmt.Sprintf("there is no %s with the id %q", what, id),
-		})
-		return nil
-	}
-	_, errSource := s.store.Source(ctx, spec.SourceID)
-	_, errConnection := s.store.Connection(ctx, spec.ConnectionID)
-	return missing, errors.Join(
-		note("/source_id", "source", spec.SourceID, errSource),
-		note("/connection_id", "connection", spec.ConnectionID, errConnection),
-	)
 }

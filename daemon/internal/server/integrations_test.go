@@ -3,6 +3,7 @@ package server_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,14 +82,34 @@ func TestValidateReportsEverything(t *testing.T) {
 	}
 }
 
+// What a check finds names columns of reports and fields of the org.
+func TestValidateIsNotForViewers(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	validate := call{method: http.MethodPost, path: "/v1/integrations:validate", body: w.integrationSpec("a"), token: w.tokens[reportsync.RoleViewer]}
+	problem(t, w.do(validate), http.StatusForbidden)
+	validate.token = w.tokens[reportsync.RoleOperator]
+	decode[api.Validation](t, w.do(validate), http.StatusOK)
+}
+
 func TestSourceIsChecked(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.checks.source = func(reportsync.SourceSpec) error {
 		return reportsync.Errorf(reportsync.CodeInvalid, "/srv/reports is not within file_roots")
 	}
-	p := problem(t, w.do(call{method: http.MethodPost, path: "/v1/sources", body: sourceSpec("a")}), http.StatusUnprocessableEntity)
+	create := call{method: http.MethodPost, path: "/v1/sources", body: sourceSpec("a")}
+	p := problem(t, w.do(create), http.StatusUnprocessableEntity)
 	wantPointers(t, p, "/files/url")
+	if want := `source "a": /srv/reports is not within file_roots`; p.Detail != want {
+		t.Errorf("detail %q, want %q", p.Detail, want)
+	}
+	found := reportsync.FieldError{Pointer: "/files/url", Code: reportsync.CodeInvalid, Detail: "there is no folder /srv/reports"}
+	w.checks.source = func(reportsync.SourceSpec) error { return reportsync.Invalid("source", []reportsync.FieldError{found}) }
+	p = problem(t, w.do(create), http.StatusUnprocessableEntity)
+	if want := `source "a": there is no folder /srv/reports`; p.Detail != want || !slices.Equal(p.Errors, []reportsync.FieldError{found}) {
+		t.Errorf("problem %+v, want %q", p, want)
+	}
 }
 
 func TestListFilters(t *testing.T) {

@@ -43,15 +43,25 @@ func (s *server) meta(context.Context, *struct{}) (*metaOutput, error) {
 	return &metaOutput{Body: api.Meta{Version: s.version, APIVersion: api.Version, Capabilities: capabilities}}, nil
 }
 
-// readiness tells anybody that the daemon is not ready, and only the log why.
+// readiness tells anybody that the daemon is not ready, and only the log why: once, however often it is probed.
 func (s *server) readiness(ctx context.Context, _ *struct{}) (*healthOutput, error) {
 	err := s.store.Ping(ctx)
 	what := "its store does not answer"
 	if err == nil && s.ready != nil {
 		err, what = s.ready(ctx), "it does not work on runs"
 	}
-	if err != nil {
+	if err == nil {
+		what = ""
+	}
+	before, _ := s.unready.Swap(what).(string)
+	switch {
+	case before == what:
+	case err != nil:
 		s.log.Warn("not ready", "request_id", exchangeOf(ctx).requestID, "error", err)
+	default:
+		s.log.Info("ready again", "request_id", exchangeOf(ctx).requestID)
+	}
+	if err != nil {
 		return nil, reportsync.Errorf(reportsync.CodeUnavailable, "the daemon is not ready: %s", what).WithHint("its log says more")
 	}
 	return &healthOutput{Body: health{Status: "ok"}}, nil

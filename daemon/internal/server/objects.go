@@ -17,6 +17,7 @@ import (
 type objects[S, T any] struct {
 	singular, plural string // words for them; the plural is also their path
 	tag              string
+	ids              reportsync.IDPrefix // of their ids
 
 	create  func(context.Context, S) (T, error)
 	replace func(ctx context.Context, id string, ifRevision int64, spec S) (T, error)
@@ -96,6 +97,18 @@ func (o objects[S, T]) listOperation() huma.Operation {
 	}
 }
 
+// page answers for the list, with filters of the kind.
+func (o objects[S, T]) page(ctx context.Context, l store.List) (*pageOutput[T], error) {
+	if err := checkCursor(o.ids, l.Cursor); err != nil {
+		return nil, err
+	}
+	items, next, err := o.list(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	return page(items, next), nil
+}
+
 func (o objects[S, T]) serveCreate(ctx context.Context, in *createInput[S]) (*objectOutput[T], error) {
 	if err := o.check(ctx, in.Body, nil); err != nil {
 		return nil, err
@@ -129,7 +142,9 @@ func (o objects[S, T]) serveReplace(ctx context.Context, in *replaceInput[S]) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := requireRevision(fmt.Sprintf("%s %s", o.singular, in.ID), revision, o.revision(old)); err != nil {
+	// The store compares too, in the transaction that counts; this spares a login or a look at a report for a change that
+	// is refused anyway.
+	if err := reportsync.RevisionMismatch(fmt.Sprintf("the %s %s", o.singular, in.ID), revision, o.revision(old)); err != nil {
 		return nil, err
 	}
 	if err := o.check(ctx, in.Body, &old); err != nil {

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -36,8 +34,9 @@ func (s *server) mountOutcomes() {
 	pages := huma.SchemaFromType(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[api.Page[reportsync.Outcome]]())
 	register(s, reportsync.RoleOperator, huma.Operation{
 		OperationID: "get-run-outcomes", Method: http.MethodGet, Path: runsPath + "/{id}/outcomes", Tags: []string{tagRuns},
-		Summary:     "Read what became of the rows of a run, in the order of the report",
-		Description: "Rows of a live run appear once their outcome stands.",
+		Summary: "Read what became of the rows of a run, in the order of the report",
+		Description: "Rows of a live run appear once their outcome stands. In CSV, a cell that begins with =, +, -, @, a tab or a carriage " +
+			"return has an apostrophe in front, so that no spreadsheet takes it for a formula; JSON is exact.",
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A page, or the whole as CSV",
 			Content: map[string]*huma.MediaType{
@@ -50,7 +49,7 @@ func (s *server) mountOutcomes() {
 
 // outcomes fetches the first page before it answers, so that what goes wrong by then is a problem and no broken file.
 func (s *server) outcomes(ctx context.Context, in *outcomesInput) (*huma.StreamResponse, error) {
-	if _, err := s.store.Run(ctx, in.ID); err != nil {
+	if _, err := numberCursor(in.Cursor); err != nil {
 		return nil, err
 	}
 	filter := store.OutcomeFilter{Kinds: in.Outcome, Cursor: in.Cursor, Limit: in.Limit}
@@ -85,7 +84,7 @@ func (s *server) streamCSV(hc huma.Context, runID string, filter store.OutcomeFi
 	_, rw := humago.Unwrap(hc)
 	control := http.NewResponseController(rw)
 	w := csv.NewWriter(rw)
-	err := w.Write([]string{"row", "line", "key", "outcome", "record_id", "code", "message", "changes"})
+	err := w.Write(api.OutcomeColumns)
 	for err == nil {
 		// A long file takes longer than any other answer: it may go on while the client keeps reading.
 		if err = control.SetWriteDeadline(time.Now().Add(csvPageTimeout)); err != nil {
@@ -108,18 +107,11 @@ func (s *server) streamCSV(hc huma.Context, runID string, filter store.OutcomeFi
 
 func writeOutcomes(w *csv.Writer, rows []reportsync.Outcome) error {
 	for _, o := range rows {
-		changes := ""
-		if len(o.Changes) > 0 {
-			text, err := json.Marshal(o.Changes)
-			if err != nil {
-				return fmt.Errorf("encode changes of row %d: %w", o.Row, err)
-			}
-			changes = string(text)
-		}
-		err := w.Write([]string{
-			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), o.Key, string(o.Kind), o.RecordID, o.Code, o.Message, changes,
-		})
+		record, err := api.OutcomeRecord(o)
 		if err != nil {
+			return err
+		}
+		if err := w.Write(record); err != nil {
 			return fmt.Errorf("write row %d: %w", o.Row, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -208,5 +209,32 @@ func TestReadiness(t *testing.T) {
 	}
 	if r := sick.do(call{method: http.MethodGet, path: "/healthz", anonymous: true}); r.status != http.StatusOK {
 		t.Errorf("a daemon that is not ready is up all the same: %d", r.status)
+	}
+}
+
+// Probes come every few seconds: the log tells when readiness is lost and when it is back, not how often that was seen.
+func TestReadinessIsLoggedOnChange(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	var sick atomic.Bool
+	probed := w.serve(func(context.Context) error {
+		if sick.Load() {
+			return errors.New("lease keeper died of old age")
+		}
+		return nil
+	})
+	for _, ill := range []bool{false, true, true, false, false, true} {
+		sick.Store(ill)
+		want := http.StatusOK
+		if ill {
+			want = http.StatusServiceUnavailable
+		}
+		if r := probed.do(call{method: http.MethodGet, path: "/readyz", anonymous: true}); r.status != want {
+			t.Errorf("sick %t: %d", ill, r.status)
+		}
+	}
+	log := w.log.String()
+	if lost, back := strings.Count(log, "not ready"), strings.Count(log, "ready again"); lost != 2 || back != 1 {
+		t.Errorf("lost %d times and back %d times in the log:\n%s", lost, back, log)
 	}
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -86,6 +85,9 @@ func triggerOf(client string) reportsync.Trigger {
 }
 
 func (s *server) listRuns(ctx context.Context, in *runListInput) (*pageOutput[reportsync.Run], error) {
+	if err := checkCursor(reportsync.RunID, in.Cursor); err != nil {
+		return nil, err
+	}
 	items, next, err := s.store.Runs(ctx, store.RunFilter{
 		IntegrationID: in.IntegrationID, Status: in.Status, Cursor: in.Cursor, Limit: in.Limit,
 	})
@@ -117,16 +119,9 @@ type runLogInput struct {
 
 // runLog pages by the number of the last entry, so that the log of a live run can be followed.
 func (s *server) runLog(ctx context.Context, in *runLogInput) (*pageOutput[reportsync.LogEntry], error) {
-	if _, err := s.store.Run(ctx, in.ID); err != nil {
+	after, err := numberCursor(in.Cursor)
+	if err != nil {
 		return nil, err
-	}
-	var after int64
-	if in.Cursor != "" {
-		n, err := strconv.ParseInt(in.Cursor, 10, 64)
-		if err != nil || n < 0 {
-			return nil, invalidParameter("cursor", fmt.Sprintf("%q is no cursor of this list", in.Cursor))
-		}
-		after = n
 	}
 	entries, err := s.store.RunLog(ctx, in.ID, after, in.Limit)
 	if err != nil {

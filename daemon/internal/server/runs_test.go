@@ -238,6 +238,7 @@ func TestOutcomesAsCSV(t *testing.T) {
 	for i := range rows {
 		rows[i] = reportsync.Outcome{Row: int64(i + 1), Line: int64(i + 2), Key: "a,\"b\"\nc", Kind: reportsync.Unmatched, Code: reportsync.RowNoRecord}
 	}
+	rows[2].Key, rows[2].Message = "=1+2", "@no"
 	rows[1].Changes = []reportsync.Change{{Field: "Title", Before: new("a \"b\""), After: nil}}
 	if err := journal.Record(t.Context(), rows); err != nil {
 		t.Fatal(err)
@@ -257,8 +258,9 @@ func TestOutcomesAsCSV(t *testing.T) {
 		{"row", "line", "key", "outcome", "record_id", "code", "message", "changes"},
 		{"1", "2", "a,\"b\"\nc", "unmatched", "", "no_record", "", ""},
 		{"2", "3", "a,\"b\"\nc", "unmatched", "", "no_record", "", `[{"field":"Title","before":"a \"b\"","after":null}]`},
+		{"3", "4", "'=1+2", "unmatched", "", "no_record", "'@no", ""},
 	}
-	if diff := cmp.Diff(want, records[:3]); diff != "" {
+	if diff := cmp.Diff(want, records[:4]); diff != "" {
 		t.Errorf("first lines (-want +got):\n%s", diff)
 	}
 	if last := records[len(rows)][0]; last != "550" {

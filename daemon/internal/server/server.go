@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -54,6 +55,7 @@ type server struct {
 	log     hclog.Logger
 	api     huma.API
 	handler http.Handler
+	unready atomic.Value // string: why the last probe found the daemon not ready; empty when it did not
 }
 
 // New makes the handler of the config API. Requests for runs are kept waiting up to [api.MaxRunWait], so the server's

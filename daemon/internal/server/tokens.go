@@ -45,13 +45,15 @@ func (s *server) createToken(ctx context.Context, in *createInput[reportsync.Tok
 	return &newTokenOutput{Location: tokensPath + "/" + t.ID, Body: api.NewToken{Token: t, Secret: secret}}, nil
 }
 
-// listTokens pages over what the store gives as a whole: there are few tokens.
+// listTokens pages over what the store gives as a whole, by id: there are few tokens.
 func (s *server) listTokens(ctx context.Context, in *PageParams) (*pageOutput[reportsync.Token], error) {
+	if err := checkCursor(reportsync.TokenID, in.Cursor); err != nil {
+		return nil, err
+	}
 	tokens, err := s.store.Tokens(ctx)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(tokens, func(a, b reportsync.Token) int { return strings.Compare(a.ID, b.ID) })
 	from, found := slices.BinarySearchFunc(tokens, in.Cursor, func(t reportsync.Token, id string) int { return strings.Compare(t.ID, id) })
 	if found {
 		from++
@@ -63,6 +65,18 @@ func (s *server) listTokens(ctx context.Context, in *PageParams) (*pageOutput[re
 	return page(tokens[:in.Limit], tokens[in.Limit-1].ID), nil
 }
 
+// deleteToken leaves the last admin token alone: without one, nobody could make another.
 func (s *server) deleteToken(ctx context.Context, in *IDParam) (*emptyOutput, error) {
+	tokens, err := s.store.Tokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	admins := slices.DeleteFunc(tokens, func(t reportsync.Token) bool {
+		return t.Role != reportsync.RoleAdmin || t.ExpiresAt != nil && !t.ExpiresAt.After(time.Now())
+	})
+	if len(admins) == 1 && admins[0].ID == in.ID {
+		return nil, reportsync.Errorf(reportsync.CodeConflict, "the token %q is the last one with the role admin", admins[0].Name).
+			WithHint("make another admin token first")
+	}
 	return nil, s.store.DeleteToken(ctx, in.ID)
 }

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,22 @@ func TestTokenLife(t *testing.T) {
 	wantPointers(t, p, "/role")
 	p = problem(t, w.do(call{method: http.MethodPost, path: "/v1/tokens", body: reportsync.TokenSpec{Name: "late", Role: reportsync.RoleAdmin, ExpiresAt: &past}}), http.StatusUnprocessableEntity)
 	wantPointers(t, p, "/expires_at")
+}
+
+func TestLastAdminTokenStays(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	page := decode[api.Page[reportsync.Token]](t, w.do(call{method: http.MethodGet, path: "/v1/tokens"}), http.StatusOK)
+	admin := page.Items[slices.IndexFunc(page.Items, func(t reportsync.Token) bool { return t.Role == reportsync.RoleAdmin })]
+	remove := call{method: http.MethodDelete, path: "/v1/tokens/" + admin.ID}
+	problem(t, w.do(remove), http.StatusConflict)
+	made := w.do(call{method: http.MethodPost, path: "/v1/tokens", body: reportsync.TokenSpec{Name: "second", Role: reportsync.RoleAdmin}})
+	if made.status != http.StatusCreated {
+		t.Fatalf("second admin token: %d %s", made.status, made.body)
+	}
+	if r := w.do(remove); r.status != http.StatusNoContent {
+		t.Errorf("delete beside another: %d %s", r.status, r.body)
+	}
 }
 
 func TestTokenPages(t *testing.T) {

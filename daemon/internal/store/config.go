@@ -179,11 +179,7 @@ func (k kind) checkName(ctx context.Context, tx conn, name string) error {
 
 // checkRevision reports an update that was meant for another revision; 0 is meant for any.
 func (k kind) checkRevision(r record, ifRevision int64) error {
-	if ifRevision == 0 || ifRevision == r.revision {
-		return nil
-	}
-	return reportsync.Errorf(reportsync.CodePreconditionFailed, "the %s %q has revision %d, not %d: it was changed meanwhile", k.noun, r.name, r.revision, ifRevision).
-		WithHint("read it again and repeat the change on what it is now")
+	return reportsync.RevisionMismatch(fmt.Sprintf("the %s %q", k.noun, r.name), ifRevision, r.revision)
 }
 
 // changeConfig runs a change of configuration. One runs at a time, on all nodes: so what fn has checked (names,

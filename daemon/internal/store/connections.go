@@ -10,15 +10,13 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-const secretPointer = "/client_credentials/client_secret"
-
 // CreateConnection stores a new connection, its secret sealed. Errors: conflict (the name is taken), invalid (no
 // secret).
 func (s *Store) CreateConnection(ctx context.Context, spec reportsync.ConnectionSpec) (c reportsync.Connection, err error) {
-	secret := spec.Secret()
-	if secret == "" {
-		return c, missingSecret(spec, "is required: without it nobody can log in")
+	if err := spec.RequireSecret(); err != nil {
+		return c, err
 	}
+	secret := spec.Secret()
 	id := reportsync.NewID(reportsync.ConnectionID)
 	sealed, err := s.sealConnection(id, secret)
 	if err != nil {
@@ -79,14 +77,7 @@ func (s *Store) ReplaceConnection(ctx context.Context, id string, ifRevision int
 func (s *Store) replaceSecret(before reportsync.Connection, spec reportsync.ConnectionSpec) ([]column, string, error) {
 	secret := spec.Secret()
 	if secret == "" {
-		// Else who may change a connection but does not know its secret could have it sent to a host of his own.
-		switch {
-		case spec.EffectiveLoginURL() != before.EffectiveLoginURL():
-			return nil, "", missingSecret(spec, "must be sent again, since the login URL changes: the stored one is meant for "+before.EffectiveLoginURL()+" only")
-		case clientID(spec) != clientID(before.ConnectionSpec):
-			return nil, "", missingSecret(spec, "must be sent again, since client_id changes: the stored one belongs to the app before")
-		}
-		return nil, before.CredentialsFingerprint, nil
+		return nil, before.CredentialsFingerprint, spec.KeepsSecret(before.ConnectionSpec)
 	}
 	fingerprint := s.secretFingerprint(before.ID, secret)
 	if fingerprint == before.CredentialsFingerprint {
@@ -150,17 +141,6 @@ func (s *Store) secretFingerprint(id string, secret reportsync.Secret) string {
 func connectionOf(r record) (reportsync.Connection, error) {
 	spec, err := decode[reportsync.ConnectionSpec](r.spec)
 	return reportsync.Connection{ID: r.id, Revision: r.revision, CredentialsFingerprint: r.fingerprint, ConnectionSpec: spec}, err
-}
-
-func missingSecret(spec reportsync.ConnectionSpec, detail string) error {
-	return reportsync.Invalid(fmt.Sprintf("connection %q", spec.Name), []reportsync.FieldError{{Pointer: secretPointer, Code: reportsync.CodeInvalid, Detail: detail}})
-}
-
-func clientID(spec reportsync.ConnectionSpec) string {
-	if spec.ClientCredentials == nil {
-		return ""
-	}
-	return spec.ClientCredentials.ClientID
 }
 
 // convert turns rows into domain objects.

@@ -14,8 +14,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-const secretPointer = "/client_credentials/client_secret"
-
 func TestConnectionSecret(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
@@ -32,7 +30,7 @@ func TestConnectionSecret(t *testing.T) {
 			t.Errorf("a secret came back, or no fingerprint (%q)", c.CredentialsFingerprint)
 		}
 		_, err := b.CreateConnection(ctx, connectionSpec("without").WithSecret(""))
-		wantPointer(t, err, secretPointer)
+		wantPointer(t, err, reportsync.SecretPointer)
 
 		// Left out, it stays.
 		kept := must(b.ReplaceConnection(ctx, c.ID, 1, connectionSpec("renamed").WithSecret("")))(t)
@@ -77,7 +75,7 @@ func TestConnectionSecretMustBeSentAgain(t *testing.T) {
 			change(&spec)
 			_, err := b.ReplaceConnection(t.Context(), c.ID, 0, spec)
 			wantCode(t, err, reportsync.CodeInvalid, "sent again")
-			wantPointer(t, err, secretPointer)
+			wantPointer(t, err, reportsync.SecretPointer)
 		}
 		spec := connectionSpec("production")
 		spec.LoginURL = new("https://acme.my.salesforce.com/") // the same place

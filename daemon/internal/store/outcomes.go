@@ -38,7 +38,7 @@ func (s *Store) Outcomes(ctx context.Context, runID string, f OutcomeFilter) ([]
 	where, args := "WHERE run = ? AND kind <> ''", []any{run}
 	if f.Cursor != "" {
 		after, err := strconv.ParseInt(f.Cursor, 10, 64)
-		if err != nil {
+		if err != nil || after < 0 {
 			return nil, "", reportsync.Errorf(reportsync.CodeInvalid, "%q is no cursor of outcomes: give what the page before gave", f.Cursor)
 		}
 		where += " AND row_number > ?"

@@ -66,9 +66,11 @@ func TestOutcomes(t *testing.T) {
 		if got := b.outcomes(other.Run.ID); len(got) != 2 {
 			t.Errorf("the other run has %d outcomes", len(got))
 		}
-		_, _, err := b.Outcomes(ctx, claim.Run.ID, filter(0, "seven"))
-		wantCode(t, err, reportsync.CodeInvalid, "seven")
-		_, _, err = b.Outcomes(ctx, "run_missing", filter(0, ""))
+		for _, cursor := range []string{"seven", "-1", "1.5"} {
+			_, _, err := b.Outcomes(ctx, claim.Run.ID, filter(0, cursor))
+			wantCode(t, err, reportsync.CodeInvalid, cursor)
+		}
+		_, _, err := b.Outcomes(ctx, "run_missing", filter(0, ""))
 		wantCode(t, err, reportsync.CodeNotFound)
 		_, err = b.RunLog(ctx, "run_missing", 0, 0)
 		wantCode(t, err, reportsync.CodeNotFound)

@@ -62,21 +62,65 @@ func naming(noun string, names []string) string {
 	return b.String()
 }
 
-// checkReferences reports a source or a connection that the spec names and that does not exist.
-func checkReferences(ctx context.Context, tx conn, spec reportsync.IntegrationSpec) error {
-	var wrong []reportsync.FieldError
+// MissingReferences blames the ids of the source and of the connection that the spec names, where they don't exist.
+func (s *Store) MissingReferences(ctx context.Context, spec reportsync.IntegrationSpec) ([]reportsync.FieldError, error) {
+	return missingReferences(ctx, s.reader(), spec)
+}
+
+func missingReferences(ctx context.Context, c conn, spec reportsync.IntegrationSpec) ([]reportsync.FieldError, error) {
+	var missing []reportsync.FieldError
 	for _, ref := range []struct {
 		kind        kind
 		pointer, id string
 	}{{sources, "/source_id", spec.SourceID}, {connections, "/connection_id", spec.ConnectionID}} {
-		_, err := ref.kind.find(ctx, tx, ref.id)
+		_, err := ref.kind.find(ctx, c, ref.id)
 		switch {
 		case err == nil:
 		case reportsync.CodeOf(err) == reportsync.CodeNotFound:
-			wrong = append(wrong, reportsync.FieldError{Pointer: ref.pointer, Code: reportsync.CodeNotFound, Detail: err.Error()})
+			meant, err := ref.kind.meant(ctx, c, ref.id)
+			if err != nil {
+				return nil, err
+			}
+			missing = append(missing, reportsync.FieldError{
+				Pointer: ref.pointer, Code: reportsync.CodeNotFound,
+				Detail: fmt.Sprintf("there is no %s with the id %q%s", ref.kind.noun, ref.id, meant),
+			})
 		default:
-			return err
+			return nil, err
 		}
 	}
-	return reportsync.Invalid(fmt.Sprintf("integration %q", spec.Name), wrong)
+	return missing, nil
+}
+
+// meant offers an id for one that does not exist: of the object that has it for a name, or whose id or name is spelt
+// most like it; failing both it says which there are.
+func (k kind) meant(ctx context.Context, c conn, id string) (string, error) {
+	all, _, err := k.list(ctx, c, List{Limit: maxPage})
+	if err != nil {
+		return "", err
+	}
+	ids, candidates, names := map[string]string{}, []string{}, []string{}
+	for _, r := range all {
+		ids[r.id], ids[r.name] = r.id, r.id
+		candidates = append(candidates, r.id, r.name)
+		names = append(names, r.name)
+	}
+	switch near, ok := reportsync.Nearest(id, candidates); {
+	case ids[id] != "":
+		return fmt.Sprintf("; that is the name of %s, whose id is meant here", ids[id]), nil
+	case ok:
+		return fmt.Sprintf("; did you mean %s (%q)?", ids[near], near), nil
+	case len(names) == 0:
+		return fmt.Sprintf("; there is no %s at all yet", k.noun), nil
+	}
+	return "; there is " + naming(k.noun, names), nil
+}
+
+// checkReferences fails for a source or a connection that does not exist.
+func checkReferences(ctx context.Context, tx conn, spec reportsync.IntegrationSpec) error {
+	missing, err := missingReferences(ctx, tx, spec)
+	if err != nil {
+		return err
+	}
+	return reportsync.Invalid(fmt.Sprintf("integration %q", spec.Name), missing)
 }

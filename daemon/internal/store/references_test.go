@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -21,6 +22,12 @@ func TestIntegrationNeedsWhatItNames(t *testing.T) {
 		spec.ConnectionID = spec.SourceID
 		_, err = b.ReplaceIntegration(t.Context(), in.ID, 0, spec)
 		wantPointer(t, err, "/source_id", "/connection_id")
+		if missing := must(b.MissingReferences(t.Context(), spec))(t); len(missing) != 2 {
+			t.Errorf("missing %+v", missing)
+		}
+		if missing := must(b.MissingReferences(t.Context(), in.IntegrationSpec))(t); len(missing) != 0 {
+			t.Errorf("missing in what is stored: %+v", missing)
+		}
 		if got := must(b.Integration(t.Context(), in.ID))(t); got.Revision != 1 {
 			t.Errorf("what failed made revision %d", got.Revision)
 		}
@@ -100,5 +107,25 @@ func TestDeleteIntegrationKeepsItsHistory(t *testing.T) {
 		}
 		_, err := b.IntegrationRevision(ctx, in.ID, 2) // no run names it
 		wantCode(t, err, reportsync.CodeNotFound)
+	})
+}
+
+// A name given for an id, or a misspelt one, is met with the id that is meant.
+func TestMissingReferencesOfferAWayOut(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b *bundle) {
+		spec := b.integrationSpec("onboarding")
+		source := must(b.Source(t.Context(), spec.SourceID))(t)
+		for given, want := range map[string]string{
+			source.Name:       "that is the name of " + source.ID,
+			source.Name + "x": fmt.Sprintf("did you mean %s (%q)?", source.ID, source.Name),
+			"?":               fmt.Sprintf("there is the source %q", source.Name),
+		} {
+			spec.SourceID = given
+			missing := must(b.MissingReferences(t.Context(), spec))(t)
+			if len(missing) != 1 || !strings.Contains(missing[0].Detail, want) {
+				t.Errorf("source_id %q: %+v, want %q", given, missing, want)
+			}
+		}
 	})
 }

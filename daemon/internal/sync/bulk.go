@@ -20,13 +20,7 @@ const (
 // writeJobs sends rows by Bulk API 2.0 ingest jobs.
 func (r *run) writeJobs(ctx context.Context, target *target, writes []write) error {
 	return inParallel(ctx, parallelJobs, jobsOf(target, writes, r.routes.jobRows), func(starting context.Context, b *batch) error {
-		err := r.sendJob(ctx, starting, target, b)
-		if refusesBulk(err) && b.seq > 0 { // its rows move to other batches
-			r.planning.Lock()
-			r.past.batches = append(r.past.batches, reportsync.WriteBatch{Seq: b.seq, Route: b.route})
-			r.planning.Unlock()
-		}
-		return err
+		return r.sendJobs(ctx, starting, target, b)
 	})
 }
 
@@ -48,32 +42,31 @@ func jobsOf(target *target, writes []write, most int) []*batch {
 }
 
 // sendJob carries one batch through: plan, job, upload, close, wait, results. A sibling's failure (starting is done)
-// keeps it from being closed, but once closed it is seen through, unless the run itself is to stop (ctx is done).
-func (r *run) sendJob(ctx, starting context.Context, target *target, b *batch) error {
-	r.planning.Lock()
-	err := r.plan(starting, []*batch{b})
-	r.planning.Unlock()
-	if err != nil {
-		return err
+// keeps it from being closed, but once closed it is seen through, unless the run itself is to stop (ctx is done). It
+// returns the finished job and the rows that it never came to.
+func (r *run) sendJob(ctx, starting context.Context, target *target, b *batch) (salesforce.IngestJob, []write, error) {
+	if err := r.plan(starting, []*batch{b}); err != nil {
+		return salesforce.IngestJob{}, nil, err
 	}
+	r.budget.grant(ingestCalls)
 	job, err := r.upload(starting, target, b)
 	if err != nil {
-		return err
+		return job, nil, err
 	}
 	if starting.Err() != nil {
 		r.discard(ctx, job.ID)
-		return context.Cause(starting)
+		return job, nil, context.Cause(starting)
 	}
 	// From here on the job may be at work, whatever becomes of the call: the journal has to know first (invariant 5).
 	if err := r.ledger.mark(ctx, b.seq, job.ID, reportsync.BatchClosed); err != nil {
-		return err
+		return job, nil, err
 	}
 	sent(b.writes, true)
-	done, err := r.seeThrough(ctx, b.seq, job.ID)
-	if err != nil {
-		return err
+	if job, err = r.seeThrough(ctx, b.seq, job.ID); err != nil {
+		return job, nil, err
 	}
-	return r.settleJob(ctx, target, b, done)
+	left, err := r.settleJob(ctx, target, b, job)
+	return job, left, err
 }
 
 // seeThrough closes a job and waits for it. A job whose end can't be waited for is aborted, so that it doesn't write

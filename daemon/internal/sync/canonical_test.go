@@ -87,6 +87,17 @@ func TestCanonical(t *testing.T) {
 		{date, "UTC", "2026-02-28", "2026-02-28"},
 		{date, "UTC", "2026-02-29", refused},
 		{date, "UTC", "2026-2-8", refused},
+		{date, "UTC", "1699-12-31", refused},
+		{date, "UTC", "1700-01-01", "1700-01-01"},
+		{date, "UTC", "4000-12-31", "4000-12-31"},
+		{date, "UTC", "4001-01-01", refused},
+		{date, "UTC", "0001-01-01", refused},
+		{at, "UTC", "1699-12-31 23:59:59", refused},
+		{at, "UTC", "1700-01-01 00:00:00", "1700-01-01T00:00:00Z"},
+		{at, "UTC", "4000-12-31T23:59:59Z", "4000-12-31T23:59:59Z"},
+		{at, "UTC", "4000-12-31T23:59:59-01:00", refused},
+		{at, "UTC", "9999-12-31 00:00:00", refused},
+		{at, "Europe/Berlin", "4001-01-01 00:30:00", "4000-12-31T23:30:00Z"},
 		{date, "UTC", "21/11/2026", refused},
 		{date, "UTC", "2026-02-28T00:00:00Z", refused},
 		{at, "UTC", "2026-10-25 11:33:00", "2026-10-25T11:33:00Z"},
@@ -268,5 +279,24 @@ func TestKey(t *testing.T) {
 		if _, _, ok := form(t, salesforce.Field{Type: typ}, "UTC").Key("", "x"); ok {
 			t.Errorf("a field of type %s makes a key", typ)
 		}
+	}
+}
+
+// What is wrong with a value is said of the cell as it stands in the report.
+func TestMessagesQuoteTheCell(t *testing.T) {
+	t.Parallel()
+	at := form(t, salesforce.Field{Name: "A", Type: salesforce.TypeDateTime}, "Europe/Berlin")
+	for text, says := range map[string]string{
+		"2026-03-29 02:30:00": `"2026-03-29 02:30:00" does not exist in Europe/Berlin`,
+		"9999-01-01 12:00:00": `"9999-01-01 12:00:00" is in the year 9999, and Salesforce takes the years 1700 to 4000`,
+	} {
+		_, err := at.FromReport(text)
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want %s", text, err, says)
+		}
+	}
+	id := form(t, salesforce.Field{Name: "Id", Type: salesforce.TypeID}, "UTC")
+	if _, err, _ := id.Key("003", "001000000000001"); err == nil || !strings.HasPrefix(err.Error(), `"001000000000001" is the id of another kind`) {
+		t.Errorf("error = %v", err)
 	}
 }

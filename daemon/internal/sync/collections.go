@@ -24,6 +24,7 @@ func (r *run) writeCollections(ctx context.Context, target *target, writes []wri
 	for part := range slices.Chunk(writes, salesforce.MaxCollectionRows) {
 		batches = append(batches, &batch{route: reportsync.RouteCollections, writes: part})
 	}
+	r.budget.grant(len(batches))
 	for group := range slices.Chunk(batches, plannedBatches) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -32,7 +33,7 @@ func (r *run) writeCollections(ctx context.Context, target *target, writes []wri
 			return err
 		}
 		err := inParallel(ctx, parallelBatches, group, func(starting context.Context, b *batch) error {
-			return r.sendRounds(starting, target, b.seq, b.writes, 0)
+			return r.sendRounds(starting, target, &sending{seq: b.seq, writes: b.writes, refused: map[*reportRow]reportsync.Outcome{}})
 		})
 		if err != nil {
 			return err
@@ -41,62 +42,97 @@ func (r *run) writeCollections(ctx context.Context, target *target, writes []wri
 	return nil
 }
 
+// sending is rows of one batch on their way through the rounds.
+type sending struct {
+	seq     int
+	writes  []write // that have no final answer
+	round   int     // from 0; rows that a Bulk job has refused start in the second
+	large   int     // the round whose parts are as large as a call may be
+	refused map[*reportRow]reportsync.Outcome
+}
+
+// last returns the answers that rows without a final one have so far.
+func (s *sending) last() (last answers) {
+	for _, w := range s.writes {
+		if o, ok := s.refused[w.row]; ok && !w.row.done {
+			last.add(w.row, o)
+		}
+	}
+	return last
+}
+
 // sendRounds sends rows of a batch until each has a final answer: at once at first, then those that met a passing
 // obstacle, in ever smaller parts. It leaves the batch settled.
-func (r *run) sendRounds(ctx context.Context, target *target, seq int, writes []write, round int) error {
+func (r *run) sendRounds(ctx context.Context, target *target, s *sending) error {
 	going, release := r.inFlight(ctx)
 	defer release()
-	for ; ; round++ {
-		again, err := r.sendRound(ctx, going, target, seq, writes, round)
-		if err != nil || len(again.rows) == 0 {
-			return err
+	for ; ; s.round++ {
+		if err := r.sendRound(ctx, going, target, s); err != nil {
+			return r.giveUp(going, s, err)
 		}
-		if err := r.rest(ctx, round); err != nil {
-			return r.giveUp(going, seq, again, err)
+		if s.writes = open(s.writes); len(s.writes) == 0 {
+			return nil
 		}
-		writes = open(writes)
+		if err := r.rest(ctx, s.round); err != nil {
+			return r.giveUp(going, s, err)
+		}
 	}
 }
 
-// sendRound sends rows once and settles those whose answer is final. It returns the others with the answers that they
-// have so far.
-func (r *run) sendRound(ctx, going context.Context, target *target, seq int, writes []write, round int) (again answers, err error) {
-	size := roundRows(round)
-	for start := 0; start < len(writes); start += size {
-		part := writes[start:min(start+size, len(writes))]
+// sendRound sends rows once and settles those whose answer is final. When the calls for later rounds are used up, the
+// answers that are there are.
+func (r *run) sendRound(ctx, going context.Context, target *target, s *sending) error {
+	left := len(s.writes)
+	for part := range slices.Chunk(s.writes, roundRows(s.round-s.large)) {
 		if ctx.Err() != nil {
-			return answers{}, r.giveUp(going, seq, again, context.Cause(ctx))
+			return context.Cause(ctx)
 		}
-		sent(part, true)
-		results, err := r.Org.UpdateCollection(going, target.batch(part))
-		if err != nil {
-			sent(part, mayHaveLanded(err))
-			return answers{}, r.giveUp(going, seq, again, fmt.Errorf("write %d records of %s: %w", len(part), target.object, err))
+		if s.round > 0 {
+			if ok, err := r.mayRepeat(going); err != nil {
+				return err
+			} else if !ok {
+				return r.ledger.settle(going, s.seq, s.last(), true)
+			}
 		}
+		got, failure := r.deliver(ctx, going, target, part, 1)
 		var final answers
-		for i, result := range results {
-			o := answerOf(part[i], result)
-			if o.Kind == reportsync.Failed && round+1 < maxRounds && isTransient(o.Code, o.Message) {
-				again.add(part[i].row, o)
+		for i, o := range got.outcomes {
+			if o.Kind == reportsync.Failed && s.round+1 < maxRounds && isTransient(o.Code, o.Message) {
+				s.refused[got.rows[i]] = o
 				continue
 			}
-			final.add(part[i].row, o)
+			final.add(got.rows[i], o)
 		}
-		last := start+size >= len(writes)
-		if err := r.ledger.settle(going, seq, final, last && len(again.rows) == 0); err != nil {
-			return answers{}, err
+		left -= len(final.rows)
+		if err := r.ledger.settle(going, s.seq, final, left == 0); err != nil {
+			return errors.Join(err, failure)
+		}
+		if failure != nil {
+			return failure
 		}
 	}
-	return again, nil
+	return nil
+}
+
+// mayRepeat reports whether one more call may be made for rows that were answered before, and says once that none may.
+func (r *run) mayRepeat(ctx context.Context) (bool, error) {
+	ok, first := r.budget.takeAgain()
+	if !first {
+		return ok, nil
+	}
+	return ok, r.ledger.warn(ctx, "too many rows meet obstacles that don't pass: no more calls are made to send rows again, and their last answers stand")
 }
 
 // giveUp makes final the answers of rows that would have been sent again, had nothing come between. Before a shutdown
 // they stay open, and the next attempt sends them again.
-func (r *run) giveUp(ctx context.Context, seq int, again answers, why error) error {
-	if len(again.rows) == 0 || errors.Is(why, reportsync.ErrShutdown) {
+func (r *run) giveUp(ctx context.Context, s *sending, why error) error {
+	if _, broken := errors.AsType[*storeError](why); broken || handsOver(why) {
 		return why
 	}
-	return errors.Join(r.ledger.settle(ctx, seq, again, false), why)
+	if err := r.ledger.settle(ctx, s.seq, s.last(), false); err != nil {
+		return errors.Join(err, why)
+	}
+	return why
 }
 
 // answerOf turns Salesforce's answer for a row into its outcome.
@@ -114,11 +150,7 @@ func answerOf(w write, result salesforce.RowResult) reportsync.Outcome {
 func describeRowErrors(errs []salesforce.RowError) (code, message string) {
 	texts := make([]string, 0, len(errs))
 	for _, e := range errs {
-		text := e.Message
-		if len(e.Fields) > 0 {
-			text += " (" + strings.Join(e.Fields, ", ") + ")"
-		}
-		texts = append(texts, text)
+		texts = append(texts, withNames(e.Message, e.Fields))
 	}
 	if len(errs) > 0 {
 		code = errs[0].Code
@@ -126,9 +158,10 @@ func describeRowErrors(errs []salesforce.RowError) (code, message string) {
 	return code, strings.Join(texts, "; ")
 }
 
-// mayHaveLanded reports whether a request that failed may still have been carried out: no answer came, or one that
-// says nothing about the rows.
-func mayHaveLanded(err error) bool {
-	e, ok := errors.AsType[*salesforce.Error](err)
-	return !ok || e.Status == 0 && e.Code != salesforce.CodeInvalidRequest || e.Status >= 500 || e.Code == salesforce.CodeUnexpectedAnswer
+// withNames adds the fields that a message is about.
+func withNames(message string, fields []string) string {
+	if len(fields) == 0 {
+		return message
+	}
+	return fmt.Sprintf("%s (%s)", message, strings.Join(fields, ", "))
 }

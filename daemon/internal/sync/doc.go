@@ -10,7 +10,7 @@
 //	match     keys to record ids, the cheaper way by counted calls                   lookup.go, cost.go
 //	compare   what differs, with its before-image
 //	guard     what must hold before the first write; a dry run ends here
-//	write     sObject Collections or Bulk jobs, the cheaper way                      collections.go, bulk.go
+//	write     sObject Collections or Bulk jobs, the cheaper way                      collections.go, deliver.go, bulk.go, further.go
 //	settle    Salesforce's answer for each row, stored
 //	finish    a status, an error, counts that add up                                 failure.go
 //
@@ -24,6 +24,7 @@
 // The [Journal] holds enough to go on after a SIGKILL at any moment. Rows are planned with their before-images before
 // they are sent, and done only when Salesforce's answer is stored (invariant 1). The next attempt (resume.go) first
 // clears up the Bulk jobs of the one that died, then reads the same version of the report again, leaves answered rows
-// alone, and finds out by comparison which of the unanswered ones were written. Because a run only updates, sending a
-// row twice would be harmless; comparing first keeps it from being needless too.
+// alone, and finds out by comparison which of the unanswered ones were written (by the record ids alone when the report
+// is another one by now: lookback.go). Sending a row twice would run triggers and flows twice and undo what somebody
+// else wrote in between, so within an attempt a lost answer is looked up as well (deliver.go).
 package sync

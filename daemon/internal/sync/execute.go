@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -49,7 +50,8 @@ type run struct {
 	past   past
 	routes routes
 
-	planning sync.Mutex // batches are planned by jobs side by side
+	planning sync.Mutex // batches are planned side by side
+	budget   *budget
 	pace     pace
 }
 
@@ -75,7 +77,8 @@ func newRun(job Job) *run {
 		Job:    job,
 		spec:   job.Integration.IntegrationSpec,
 		ledger: newLedger(job.Journal, job.Org.Usage),
-		past:   past{nextBatch: 1},
+		past:   past{nextBatch: 1, unsent: map[int64]bool{}},
+		budget: newBudget(),
 		routes: routes{jobRows: maxJobRows},
 		pace:   pace{settle: 30 * time.Second, store: 5 * time.Minute, retry: time.Second},
 	}
@@ -91,11 +94,11 @@ func (r *run) stages(ctx context.Context) error {
 		return err
 	}
 	target, reader, err := r.open(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.extract(ctx, target, reader)
 	}
-	if err := r.extract(ctx, target, reader); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(r.lookBack(ctx, err), err)
 	}
 	keys, err := r.key(ctx, target)
 	if err != nil {

@@ -50,3 +50,12 @@ func (f *Form) Key(prefix, text string) (string, error, bool) { //nolint:revive 
 
 // IsTransient is what decides whether a refused row is sent again.
 var IsTransient = isTransient
+
+// QueriesByID returns the queries that read fields of the records with some ids.
+func QueriesByID(object string, fields, ids []string) []string {
+	writes := make([]write, len(ids))
+	for i, id := range ids {
+		writes[i].outcome.RecordID = id
+	}
+	return (&target{object: object}).byID(fields, writes)
+}

@@ -52,7 +52,7 @@ func (r *run) extract(ctx context.Context, target *target, reader *report.Reader
 func (r *run) row(target *target, in report.Row) *reportRow {
 	out := &reportRow{number: in.Number, line: in.Line, earlier: r.past.open[in.Number]}
 	if out.earlier != nil {
-		out.batch, out.sent = out.earlier.batch, true
+		out.batch, out.sent = out.earlier.batch, out.earlier.sent
 	}
 	if in.Problem != nil {
 		out.flaw = &flaw{code: in.Problem.Code, message: in.Problem.Message}

@@ -16,13 +16,20 @@ func explain(err error) (*reportsync.RunError, bool) {
 		return &reportsync.RunError{Code: e.Code, Message: withFields(e), Hint: e.Hint}, true
 	}
 	if e, ok := errors.AsType[*salesforce.Error](err); ok {
-		return &reportsync.RunError{Code: codeOf(e), Message: sentence(e), Hint: e.Hint}, true
+		told := Translate(e)
+		return &reportsync.RunError{Code: told.Code, Message: told.Message, Hint: told.Hint}, true
 	}
 	return &reportsync.RunError{
 		Code:    reportsync.CodeInternal,
 		Message: "reportsync met a fault of its own",
 		Hint:    "the daemon's log has the details",
 	}, false
+}
+
+// Translate puts what an org answered, or why it gave no answer, into the domain's terms. Wherever a user is told of
+// it, in a run or at the check of a connection, the same fault has the same code.
+func Translate(e *salesforce.Error) *reportsync.Error {
+	return &reportsync.Error{Code: codeOf(e), Message: sentence(e), Hint: e.Hint, Err: e}
 }
 
 func codeOf(e *salesforce.Error) reportsync.Code {

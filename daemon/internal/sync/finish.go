@@ -120,7 +120,7 @@ func (r *run) unread() *rowSet {
 		}
 		if e := r.past.open[number]; e != nil {
 			row.line, row.key = e.outcome.Line, e.outcome.Key
-			row.earlier, row.batch, row.sent = e, e.batch, true
+			row.earlier, row.batch, row.sent = e, e.batch, e.sent
 		}
 		rows.add(row)
 	}

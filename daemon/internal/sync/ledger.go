@@ -52,6 +52,20 @@ func (a *answers) add(row *reportRow, o reportsync.Outcome) {
 	a.rows, a.outcomes = append(a.rows, row), append(a.outcomes, o)
 }
 
+// byRow returns the outcomes by their rows.
+func (a answers) byRow() map[*reportRow]reportsync.Outcome {
+	outcomes := make(map[*reportRow]reportsync.Outcome, len(a.rows))
+	for i, row := range a.rows {
+		outcomes[row] = a.outcomes[i]
+	}
+	return outcomes
+}
+
+// with returns the answers of both.
+func (a answers) with(b answers) answers {
+	return answers{rows: append(a.rows, b.rows...), outcomes: append(a.outcomes, b.outcomes...)}
+}
+
 func newLedger(journal Journal, usage func() salesforce.Usage) *ledger {
 	return &ledger{journal: journal, usage: usage, working: map[int]int64{}, batched: map[int]answers{}}
 }
@@ -196,10 +210,14 @@ func (l *ledger) plan(ctx context.Context, batches []PlannedBatch) error {
 	return commit(ctx, func(ctx context.Context) error { return l.journal.Plan(ctx, batches) })
 }
 
+// mark stores where a batch stands, and what the run has used so far: an attempt that dies now can't tell later.
 func (l *ledger) mark(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return commit(ctx, func(ctx context.Context) error { return l.journal.MarkBatch(ctx, seq, jobID, state) })
+	if err := commit(ctx, func(ctx context.Context) error { return l.journal.MarkBatch(ctx, seq, jobID, state) }); err != nil {
+		return err
+	}
+	return l.progress(ctx)
 }
 
 // settle stores answers for rows of a batch, and the batch as settled when done.

@@ -10,6 +10,10 @@ const (
 	dateLayout = "2006-01-02"
 	utcLayout  = "2006-01-02T15:04:05Z"
 	wallLayout = "2006-01-02T15:04:05"
+
+	// Salesforce takes no date or time outside these years, and answers a whole REST request with HTTP 400 for one
+	// (SOAP API guide: primitive data types; SOQL reference: date formats).
+	firstYear, lastYear = 1700, 4000
 )
 
 // offsetLayouts are times that carry their own offset. Salesforce itself writes +0000. Parsing takes a fraction of a
@@ -19,16 +23,18 @@ var offsetLayouts = []string{wallLayout + "Z07:00", wallLayout + "Z0700"}
 // readDate reads yyyy-MM-dd and nothing else. A date is not cut out of a point in time, because which day that is
 // depends on a zone.
 func readDate(_ *form, text string) (string, error) {
-	if t, err := time.Parse(dateLayout, text); err == nil && len(text) == len(dateLayout) {
-		return t.Format(dateLayout), nil
+	t, err := time.Parse(dateLayout, text)
+	if err != nil || len(text) != len(dateLayout) {
+		return "", fmt.Errorf("%s is no date: use YYYY-MM-DD, such as 2026-05-01", quote(text))
 	}
-	return "", fmt.Errorf("%s is no date: use YYYY-MM-DD, such as 2026-05-01", quote(text))
+	return t.Format(dateLayout), inRange(t, text)
 }
 
 // readDateTime reads a date and a time to the second, parted by a blank or a T, with an offset or else in the form's
 // zone. Fractions of a second are cut off, as Salesforce does.
-func readDateTime(f *form, text string) (string, error) {
-	bad := fmt.Errorf("%s is no date and time: use YYYY-MM-DD HH:MM:SS, with an offset such as Z or +02:00 if it is not meant in %s", quote(text), f.zone)
+func readDateTime(f *form, cell string) (string, error) {
+	text := cell
+	bad := fmt.Errorf("%s is no date and time: use YYYY-MM-DD HH:MM:SS, with an offset such as Z or +02:00 if it is not meant in %s", quote(cell), f.zone)
 	if len(text) < len(wallLayout) || text[len(dateLayout)] != ' ' && text[len(dateLayout)] != 'T' || text[13] != ':' {
 		return "", bad
 	}
@@ -36,7 +42,7 @@ func readDateTime(f *form, text string) (string, error) {
 	if strings.ContainsAny(text[len(wallLayout):], "Z+-") {
 		for _, layout := range offsetLayouts {
 			if t, err := time.Parse(layout, text); err == nil {
-				return utcSeconds(t), nil
+				return utcSeconds(t), inRange(t, cell)
 			}
 		}
 		return "", bad
@@ -47,9 +53,17 @@ func readDateTime(f *form, text string) (string, error) {
 	}
 	t, ok := inZone(wall, f.zone)
 	if !ok {
-		return "", fmt.Errorf("%s does not exist in %s: the clocks go forward over it", quote(text), f.zone)
+		return "", fmt.Errorf("%s does not exist in %s: the clocks go forward over it", quote(cell), f.zone)
 	}
-	return utcSeconds(t), nil
+	return utcSeconds(t), inRange(t, cell)
+}
+
+// inRange refuses years that Salesforce would refuse. A moment counts in UTC, as it is sent.
+func inRange(t time.Time, cell string) error {
+	if year := t.UTC().Year(); year < firstYear || year > lastYear {
+		return fmt.Errorf("%s is in the year %d, and Salesforce takes the years %d to %d", quote(cell), year, firstYear, lastYear)
+	}
+	return nil
 }
 
 // inZone returns the moment at which the clocks of a zone show a wall time: the earlier one where they show it twice,

@@ -16,7 +16,8 @@ type past struct {
 	open      map[int64]*earlier               // rows that were planned and have none
 	batches   []reportsync.WriteBatch          // that are not settled
 	nextBatch int
-	recalled  bool // whether answered and open are known
+	unsent    map[int64]bool // rows that their Bulk job never came to
+	recalled  bool           // whether answered and open are known
 }
 
 // resume clears up after an attempt that was cut off: Bulk jobs are aborted or seen through, what they answered is
@@ -118,9 +119,12 @@ func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job sales
 	}
 	var final []reportsync.Outcome
 	var strangers int // rows that were answered, or moved to another batch, before
-	err = eachResult(ctx, r.Org, b.JobID, waiting, &strangers, func(o reportsync.Outcome, result salesforce.IngestResult) error {
-		o = jobAnswer(o, result)
-		if result.Status == salesforce.IngestUnprocessed || o.Kind == reportsync.Failed && isTransient(o.Code, o.Message) {
+	err = eachResult(ctx, r, b.JobID, waiting, &strangers, func(o reportsync.Outcome, result salesforce.IngestResult) error {
+		if result.Status == salesforce.IngestUnprocessed {
+			r.past.unsent[o.Row] = true
+			return nil
+		}
+		if o = jobAnswer(o, result); o.Kind == reportsync.Failed && isTransient(o.Code, o.Message) {
 			return nil
 		}
 		final = append(final, o)
@@ -145,7 +149,7 @@ func (r *run) recall(ctx context.Context) error {
 		if o.Kind != "" {
 			answered[o.Row] = o.Kind
 		} else {
-			open[o.Row] = &earlier{outcome: o}
+			open[o.Row] = &earlier{outcome: o, sent: !r.past.unsent[o.Row]}
 		}
 		return nil
 	})

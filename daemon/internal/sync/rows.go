@@ -27,6 +27,7 @@ type flaw struct{ code, message string }
 type earlier struct {
 	batch   int
 	outcome reportsync.Outcome
+	sent    bool // Salesforce may have got it
 }
 
 // rowSet is the rows of a report. The stages go through it by its methods alone, so that it may come to keep its rows

@@ -11,44 +11,39 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// maxResent is how many rows that a failed job left unprocessed are sent again by collections.
-const maxResent = 2_000
-
-// settleJob joins the results of a finished job back to its rows and stores them. Rows that met a passing obstacle,
-// and a few that a failed job never came to, are sent again by collections.
-func (r *run) settleJob(ctx context.Context, target *target, b *batch, job salesforce.IngestJob) error {
+// settleJob joins the results of a finished job back to its rows and stores them. Rows that met a passing obstacle are
+// sent again by collections. It returns the rows that the job never came to; without any the batch is settled.
+func (r *run) settleJob(ctx context.Context, target *target, b *batch, job salesforce.IngestJob) ([]write, error) {
 	going, release := r.inFlight(ctx)
 	defer release()
 	results, err := r.jobResults(going, b, job)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.sayJob(going, b, job, results); err != nil {
-		return err
-	}
-	again, fate := results.again, error(nil)
-	if job.State == salesforce.JobFailed && len(results.left) <= maxResent {
-		again = append(again, results.left...)
-	} else if len(results.left) > 0 {
-		fate = unfinished(job, len(results.left))
+		return nil, err
 	}
 	if err := r.settleMissing(going, b, results.missing); err != nil {
-		return err
+		return nil, err
 	}
-	if len(again) > 0 && ctx.Err() == nil {
-		fate = errors.Join(r.sendRounds(ctx, target, b.seq, again, 1), fate)
+	if len(results.again) > 0 && ctx.Err() == nil {
+		s := &sending{seq: b.seq, writes: results.again, round: 1, large: 1, refused: results.refused.byRow()}
+		if err := r.sendRounds(ctx, target, s); err != nil {
+			return nil, err
+		}
 	} else if err := r.ledger.settle(going, b.seq, results.refused, false); err != nil { // final, since the run stops
-		return err
+		return nil, err
 	}
-	if fate == nil {
-		// Every row has its answer; of a batch with rows left over the rest of the run says what became of them.
-		fate = r.ledger.mark(going, b.seq, job.ID, reportsync.BatchSettled)
+	if len(results.left) == 0 {
+		if err := r.ledger.mark(going, b.seq, job.ID, reportsync.BatchSettled); err != nil {
+			return nil, err
+		}
 	}
 	r.deleteJob(going, job.ID)
-	if fate == nil && ctx.Err() != nil {
-		return context.Cause(ctx)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	return fate
+	return results.left, nil
 }
 
 // results is what a job left to be done.
@@ -68,7 +63,7 @@ func (r *run) jobResults(ctx context.Context, b *batch, job salesforce.IngestJob
 		waiting[w.outcome.RecordID] = w
 	}
 	var final answers
-	err := eachResult(ctx, r.Org, job.ID, waiting, &out.strangers, func(w write, result salesforce.IngestResult) error {
+	err := eachResult(ctx, r, job.ID, waiting, &out.strangers, func(w write, result salesforce.IngestResult) error {
 		o := jobAnswer(w.outcome, result)
 		switch {
 		case result.Status == salesforce.IngestUnprocessed:
@@ -102,8 +97,23 @@ func (r *run) jobResults(ctx context.Context, b *batch, job salesforce.IngestJob
 }
 
 // eachResult pairs the result rows of a job with what was sent, by record id: their order and their values are not
-// those of the upload (Bulk API 2.0 guide: get results). What is paired is taken out of waiting.
-func eachResult[T any](ctx context.Context, org *salesforce.Client, job string, waiting map[string]T, strangers *int,
+// those of the upload (Bulk API 2.0 guide: get results). What is paired is taken out of waiting. Files that lack rows
+// are not believed before they were read twice: Salesforce may still be writing them.
+func eachResult[T any](ctx context.Context, r *run, job string, waiting map[string]T, strangers *int,
+	take func(T, salesforce.IngestResult) error,
+) error {
+	err := readResults(ctx, r.Org, job, waiting, strangers, take)
+	e, ok := errors.AsType[*salesforce.Error](err)
+	if len(waiting) == 0 || err != nil && (!ok || e.Code != salesforce.CodeUnexpectedAnswer) {
+		return err
+	}
+	if err := r.rest(ctx, 0); err != nil {
+		return err
+	}
+	return readResults(ctx, r.Org, job, waiting, new(int), take) // rows that were paired before are no strangers
+}
+
+func readResults[T any](ctx context.Context, org *salesforce.Client, job string, waiting map[string]T, strangers *int,
 	take func(T, salesforce.IngestResult) error,
 ) error {
 	for result, err := range org.IngestResults(ctx, job) {
@@ -165,16 +175,4 @@ func (r *run) settleMissing(ctx context.Context, b *batch, missing []write) erro
 		lost.add(w.row, o)
 	}
 	return r.ledger.settle(ctx, b.seq, lost, false)
-}
-
-// unfinished is the error for a job that left rows unprocessed.
-func unfinished(job salesforce.IngestJob, left int) error {
-	e := reportsync.Errorf(reportsync.CodeSalesforce, "Bulk job %s ended as %s and left %d rows unprocessed", job.ID, job.State, left)
-	if job.ErrorMessage != "" {
-		e.Message += ": " + job.ErrorMessage
-	}
-	if job.State == salesforce.JobAborted {
-		return e.WithHint("somebody aborted it in Salesforce; start a run again for the rest")
-	}
-	return e
 }

@@ -180,6 +180,10 @@ func TestCancelBetweenAttempts(t *testing.T) {
 		if result.Status != reportsync.RunCancelled || result.Counts.Read != 600 || result.Counts.Updated != int64(b.org.Writes("Contact")) {
 			t.Errorf("%s, %d writes, counts %+v\n%s", result.Status, b.org.Writes("Contact"), result.Counts, b.log(id))
 		}
+		o := lastOf(b.outcomes(id), reportsync.Unprocessed)
+		if o.Code != reportsync.RowNotSent {
+			t.Errorf("a row that the job never came to says %+v", o)
+		}
 	})
 }
 

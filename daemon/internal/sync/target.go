@@ -61,7 +61,7 @@ func (k *keyField) normalise(text string) (string, error) {
 		}
 	}
 	if !strings.HasPrefix(key, k.prefix) {
-		return "", fmt.Errorf("%s is the id of another kind of object: those of this one start with %s", key, k.prefix)
+		return "", fmt.Errorf("%s is the id of another kind of object: those of this one start with %s", quote(trim(text)), k.prefix)
 	}
 	return key, nil
 }

@@ -80,22 +80,42 @@ func TestJobFailsMidway(t *testing.T) {
 	})
 }
 
-// Of a job that fails early with very many rows left, the rest is not sent one call at a time: the run fails and says
-// so, row by row.
+// What a job that fails early leaves goes by a further job, when there are too many rows for collections. After a few
+// of those that fail as well the run fails and says so, row by row.
 func TestJobFailsWithManyRowsLeft(t *testing.T) {
 	t.Parallel()
-	onFakeTime(t, func(t *testing.T) {
-		b := titles(t, 2600, sync.Routes{Read: "bulk", Write: reportsync.RouteBulk})
-		b.org.Faults().Add(fault.Fault{Action: fault.FailJob, Rows: 200, Message: "TooManyLockFailure : Too many lock failures"})
-		result, id := b.run(reportsync.NewRun{})
-		wantCounts(t, reportsync.Counts{Read: 2600, Updated: 200, Unprocessed: 2400}, result.Counts)
-		if result.Status != reportsync.RunFailed || result.Err.Code != reportsync.CodeSalesforce || !strings.Contains(result.Err.Message, "TooManyLockFailure") {
-			t.Errorf("error = %+v", result.Err)
-		}
-		if o := lastOf(b.outcomes(id), reportsync.Unprocessed); o.Code != reportsync.RowNotSent {
-			t.Errorf("outcome = %+v", o)
-		}
-	})
+	for name, tc := range map[string]struct {
+		message string
+		times   int
+		jobs    int
+		want    reportsync.Counts
+	}{
+		"once":        {"TooManyLockFailure : Too many lock failures", 1, 2, reportsync.Counts{Read: 4000, Updated: 4000}},
+		"always":      {"TooManyLockFailure : Too many lock failures", 0, 3, reportsync.Counts{Read: 4000, Updated: 600, Unprocessed: 3400}},
+		"for a cause": {"InvalidBatch : Field name not found : X", 0, 1, reportsync.Counts{Read: 4000, Updated: 200, Unprocessed: 3800}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onFakeTime(t, func(t *testing.T) {
+				b := titles(t, 4000, sync.Routes{Read: "bulk", Write: reportsync.RouteBulk})
+				b.org.Faults().Add(fault.Fault{Action: fault.FailJob, Rows: 200, Times: tc.times, Message: tc.message})
+				result, id := b.run(reportsync.NewRun{})
+				wantCounts(t, tc.want, result.Counts)
+				if n := b.calls()["ingest create"]; n != tc.jobs || b.org.Writes("Contact") != int(tc.want.Updated) {
+					t.Errorf("%d jobs, %d writes\n%s", n, b.org.Writes("Contact"), b.log(id))
+				}
+				if tc.want.Unprocessed == 0 {
+					return
+				}
+				if result.Status != reportsync.RunFailed || result.Err.Code != reportsync.CodeSalesforce || !strings.Contains(result.Err.Message, tc.message) {
+					t.Errorf("error = %+v", result.Err)
+				}
+				if o := lastOf(b.outcomes(id), reportsync.Unprocessed); o.Code != reportsync.RowNotSent || !strings.Contains(o.Message, tc.message) {
+					t.Errorf("outcome = %+v", o)
+				}
+			})
+		})
+	}
 }
 
 func lastOf(outcomes []reportsync.Outcome, kind reportsync.OutcomeKind) (last reportsync.Outcome) {
@@ -116,7 +136,7 @@ func TestOrgGoesAway(t *testing.T) {
 		code  reportsync.Code
 		lost  string
 	}{
-		"no answer":   {fault.Fault{Action: fault.ResetAfter}, reportsync.CodeUnavailable, reportsync.RowNoAnswer},
+		"no answer":   {fault.Fault{Action: fault.ResetBefore}, reportsync.CodeUnavailable, reportsync.RowNoAnswer},
 		"HTML 503":    {fault.Unavailable(), reportsync.CodeUnavailable, reportsync.RowNoAnswer},
 		"daily limit": {fault.DailyLimit(), reportsync.CodeSalesforceLimit, reportsync.RowNotSent},
 		"wrong answer": {

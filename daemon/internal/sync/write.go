@@ -72,6 +72,8 @@ func (r *run) writeRoute(ctx context.Context, target *target, writes []write) (f
 
 // plan stores batches with their rows before anything of them is sent.
 func (r *run) plan(ctx context.Context, batches []*batch) error {
+	r.planning.Lock()
+	defer r.planning.Unlock()
 	planned := make([]PlannedBatch, 0, len(batches))
 	for _, b := range batches {
 		p := PlannedBatch{Batch: reportsync.WriteBatch{Seq: r.past.nextBatch, Route: b.route, State: reportsync.BatchPlanned, Rows: len(b.writes)}}
