@@ -47,6 +47,17 @@ func SelfCheck(ctx context.Context, o Options, live func() (*api.Client, error))
 	return c.findings
 }
 
+// CheckRunning asks a daemon that runs somewhere, by the client that live makes, whether it answers and whether its
+// connections log in. Its folders can't be seen from here.
+func CheckRunning(ctx context.Context, live func() (*api.Client, error)) []Finding {
+	c := &selfCheck{}
+	if client := c.answers(ctx, live); client != nil {
+		defer client.Close()
+		c.connections(ctx, client.Connections(ctx), client.TestConnection)
+	}
+	return c.findings
+}
+
 // selfCheck gathers the findings.
 type selfCheck struct {
 	cfg      config.Config
@@ -145,18 +156,27 @@ func (c *selfCheck) offline(ctx context.Context, s *store.Store) {
 
 // online asks the daemon that holds the database.
 func (c *selfCheck) online(ctx context.Context, live func() (*api.Client, error)) {
-	client, err := live()
-	if err == nil {
+	if client := c.answers(ctx, live); client != nil {
 		defer client.Close()
-		err = client.Health(ctx)
+		c.connections(ctx, client.Connections(ctx), client.TestConnection)
+		c.sources(ctx, client.Sources(ctx))
 	}
+}
+
+// answers returns a client of a daemon that answers, nil when it does not.
+func (c *selfCheck) answers(ctx context.Context, live func() (*api.Client, error)) *api.Client {
+	client, err := live()
 	if err != nil {
 		c.note("config API", "", err)
-		return
+		return nil
+	}
+	if err := client.Health(ctx); err != nil {
+		client.Close()
+		c.note("config API", "", err)
+		return nil
 	}
 	c.note("config API", client.Endpoint()+" answers", nil)
-	c.connections(ctx, client.Connections(ctx), client.TestConnection)
-	c.sources(ctx, client.Sources(ctx))
+	return client
 }
 
 func (c *selfCheck) connections(ctx context.Context, all iter.Seq2[reportsync.Connection, error], test func(context.Context, string) (api.ConnectionTest, error)) {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/config"
+	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 )
 
 // finding is a line of the check command's JSON.
@@ -23,7 +26,10 @@ func (p *program) checkCommand() *cobra.Command {
 connection and the folder of every source. While a daemon runs, connections are tried
 through it; folders are opened with your rights, not with the daemon's. Exits with 1 if
 anything is wrong. A database of an older version is brought up to date, as "serve" would
-do.`,
+do.
+
+With --endpoint or $REPORTSYNC_ENDPOINT the daemon there is asked instead: whether it
+answers, and whether its connections log in.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings := p.check(cmd)
@@ -44,8 +50,12 @@ do.`,
 	return cmd
 }
 
-// check goes on with what it can: a mistake in the file keeps from everything else.
+// check goes on with what it can: a mistake in the file keeps from everything else. What stands on this machine says
+// nothing about a daemon that is named.
 func (p *program) check(cmd *cobra.Command) []finding {
+	if cmp.Or(p.endpoint, p.getenv(api.EnvEndpoint)) != "" {
+		return shown(daemon.CheckRunning(cmd.Context(), p.connect))
+	}
 	cfg, err := config.Load(p.configFile, p.getenv)
 	if err != nil {
 		return []finding{{Check: "configuration", Detail: explain(err)}}
@@ -55,12 +65,18 @@ func (p *program) check(cmd *cobra.Command) []finding {
 		detail = "no file, defaults"
 	}
 	findings := []finding{{Check: "configuration", OK: true, Detail: detail}}
-	for _, f := range daemon.SelfCheck(cmd.Context(), daemon.FromConfig(cfg), p.connect) {
-		shown := finding{Check: f.What, OK: f.Err == nil, Detail: f.Detail}
+	return append(findings, shown(daemon.SelfCheck(cmd.Context(), daemon.FromConfig(cfg), p.connect))...)
+}
+
+// shown puts errors into the words that every command uses.
+func shown(found []daemon.Finding) []finding {
+	var findings []finding
+	for _, f := range found {
+		line := finding{Check: f.What, OK: f.Err == nil, Detail: f.Detail}
 		if f.Err != nil {
-			shown.Detail = explain(f.Err)
+			line.Detail = explain(f.Err)
 		}
-		findings = append(findings, shown)
+		findings = append(findings, line)
 	}
 	return findings
 }

@@ -71,7 +71,9 @@ func (c *Client) do(ctx context.Context, q call) (*reply, error) {
 			continue
 		}
 		verdict := judge(failure)
-		untaken := verdict.untaken && !(q.effective && failure.anonymous && failure.Status == http.StatusServiceUnavailable)
+		// A 503 that Salesforce itself did not write may come from something in between, after the request got through.
+		doubtful := q.effective && failure.anonymous && failure.Status == http.StatusServiceUnavailable
+		untaken := verdict.untaken && !doubtful
 		if q.once && verdict.attempts > 1 && !untaken {
 			failure.Hint = "whether Salesforce took the request is unknown, so it was not repeated"
 			return nil, failure

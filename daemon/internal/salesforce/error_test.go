@@ -17,7 +17,7 @@ func TestErrorsByStatusAlone(t *testing.T) {
 		code, says string
 	}{
 		"not found":      {404, "", "NOT_FOUND", "no body"},
-		"gone":           {410, "<html>", "UNSUPPORTED_API_VERSION", "api_version"},
+		"gone":           {410, "<html>", "UNSUPPORTED_API_VERSION", "update reportsync"},
 		"long URL":       {414, "", "URI_TOO_LONG", "fewer keys"},
 		"long headers":   {431, "", "URI_TOO_LONG", "fewer keys"},
 		"several":        {300, `["/services/data/v62.0/sobjects/X/a","/services/data/v62.0/sobjects/X/b"]`, "DUPLICATE_EXTERNAL_ID", "more than one"},

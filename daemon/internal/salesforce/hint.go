@@ -20,7 +20,7 @@ func hintFor(code, message string) string {
 var codeHints = map[string]string{
 	"API_DISABLED_FOR_ORG":     "the org's edition has no API access, or the run-as user lacks the permission API Enabled",
 	"API_CURRENTLY_DISABLED":   "the run-as user lacks the permission API Enabled, or API access is switched off for the org",
-	"INSUFFICIENT_ACCESS":      "give the run-as user the object and field rights that the integration needs",
+	"INSUFFICIENT_ACCESS":      "give the run-as user the rights to read and edit the object and its fields",
 	CodeInvalidType:            "the object does not exist, or the run-as user has no access to it; custom objects end in __c",
 	CodeInvalidField:           "the field does not exist, or the run-as user has no field-level security for it",
 	CodeInvalidSession:         "the org ended a session that was just opened; look for session or IP restrictions of the app",
@@ -37,8 +37,8 @@ var codeHints = map[string]string{
 	"unauthorized_client":      "enable the client credentials flow in the app's settings",
 	"OAUTH_APP_BLOCKED":        "an administrator must install and allow the app in this org",
 	"FeatureNotEnabled":        "Bulk API 2.0 is not enabled for this org or user",
-	CodeUnsupportedVersion:     "set api_version to one that the org offers",
-	CodeOrganizationChanged:    "a sandbox was refreshed or the address now leads elsewhere; authorise the connection again",
+	CodeUnsupportedVersion:     "the org no longer, or not yet, offers the API version that this version of reportsync speaks: update reportsync",
+	CodeOrganizationChanged:    "a sandbox was refreshed or the address now leads elsewhere; if the new org is meant, make the connection anew",
 	CodeRedirected:             "use the org's current My Domain address, https://MyDomain.my.salesforce.com",
 	"ExceededQuota":            "the org's Bulk API quota of the last 24 hours is used up",
 	"TooManyLockFailure":       "other processes hold the records; run again later or with rows of one parent together",
@@ -64,6 +64,6 @@ var oauthHints = []oauthHint{
 
 // Hints for the two limits that share the code REQUEST_LIMIT_EXCEEDED.
 const (
-	hintConcurrent = "too many long requests ran at once; this passes within seconds, or lower the connection's parallel requests"
+	hintConcurrent = "too many long requests ran at once; this passes within seconds; other programs may be using the org at the same time"
 	hintTotal      = "the org's API requests of the last 24 hours are used up; it recovers over hours, so run later, less often, or raise the org's limit"
 )

@@ -53,7 +53,7 @@ func (a *answers) add(row *reportRow, o reportsync.Outcome) {
 }
 
 // byRow returns the outcomes by their rows.
-func (a answers) byRow() map[*reportRow]reportsync.Outcome {
+func (a *answers) byRow() map[*reportRow]reportsync.Outcome {
 	outcomes := make(map[*reportRow]reportsync.Outcome, len(a.rows))
 	for i, row := range a.rows {
 		outcomes[row] = a.outcomes[i]
@@ -62,8 +62,8 @@ func (a answers) byRow() map[*reportRow]reportsync.Outcome {
 }
 
 // with returns the answers of both.
-func (a answers) with(b answers) answers {
-	return answers{rows: append(a.rows, b.rows...), outcomes: append(a.outcomes, b.outcomes...)}
+func (a *answers) with(b answers) answers {
+	return answers{rows: slices.Concat(a.rows, b.rows), outcomes: slices.Concat(a.outcomes, b.outcomes)}
 }
 
 func newLedger(journal Journal, usage func() salesforce.Usage) *ledger {
@@ -116,6 +116,14 @@ func (l *ledger) log(ctx context.Context, level reportsync.LogLevel, format stri
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return stored(l.journal.Log(ctx, level, l.stage, fmt.Sprintf(format, args...)))
+}
+
+// answered logs what answers came back. Batches settle while others are still written, so that the run is in no stage
+// of settling by itself.
+func (l *ledger) answered(ctx context.Context, level reportsync.LogLevel, format string, args ...any) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return stored(l.journal.Log(ctx, level, reportsync.StageSettle, fmt.Sprintf(format, args...)))
 }
 
 func (l *ledger) pin(ctx context.Context, v reportsync.ReportVersion) error {

@@ -138,7 +138,7 @@ func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job sales
 	if err != nil {
 		return fmt.Errorf("read the results of Bulk job %s: %w", b.JobID, err)
 	}
-	return r.ledger.info(ctx, "Bulk job %s of an earlier attempt is %s: %d answers stored", b.JobID, job.State, len(final))
+	return r.ledger.answered(ctx, reportsync.LogInfo, "Bulk job %s of an earlier attempt is %s: %d answers stored", b.JobID, job.State, len(final))
 }
 
 // recall reads which rows are answered and which are planned, and forgets the others. The planned ones are found batch

@@ -145,7 +145,7 @@ func jobAnswer(o reportsync.Outcome, result salesforce.IngestResult) reportsync.
 
 func (r *run) sayJob(ctx context.Context, b *batch, job salesforce.IngestJob, out *results) error {
 	if job.State == salesforce.JobComplete && len(out.again)+len(out.left)+len(out.missing)+out.strangers == 0 {
-		return r.ledger.info(ctx, "Bulk job %s is %s: %d of %d rows updated, %d failed", job.ID, job.State, out.updated, len(b.writes), out.failed)
+		return r.ledger.answered(ctx, reportsync.LogInfo, "Bulk job %s is %s: %d of %d rows updated, %d failed", job.ID, job.State, out.updated, len(b.writes), out.failed)
 	}
 	text := fmt.Sprintf("Bulk job %s is %s: %d of %d rows updated, %d failed, %d to be sent again, %d unprocessed",
 		job.ID, job.State, out.updated, len(b.writes), out.failed, len(out.again), len(out.left))
@@ -163,7 +163,7 @@ func (r *run) sayJob(ctx context.Context, b *batch, job salesforce.IngestJob, ou
 	if out.strangers > 0 {
 		text += fmt.Sprintf("; %d result rows are about records that were not sent, or came twice", out.strangers)
 	}
-	return r.ledger.warn(ctx, "%s", text)
+	return r.ledger.answered(ctx, reportsync.LogWarn, "%s", text)
 }
 
 // settleMissing ends rows that no result file has: nobody can say what became of them.
