@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -65,7 +67,20 @@ func (o objects[S, T]) byName(ctx context.Context, c *Client, name string) (T, e
 		}
 		names = append(names, o.name(t))
 	}
-	return zero, reportsync.Errorf(reportsync.CodeNotFound, "there is no %s named %q%s", o.kind, name, reportsync.DidYouMean(name, names))
+	return zero, reportsync.Errorf(reportsync.CodeNotFound, "there is no %s named %q%s", o.kind, name, instead(name, names))
+}
+
+// instead offers the name that is nearest, or else the first few.
+func instead(name string, names []string) string {
+	const most = 5
+	if near := reportsync.DidYouMean(name, names); near != "" || len(names) == 0 {
+		return near
+	}
+	more := ""
+	if len(names) > most {
+		more = fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return fmt.Sprintf("; there is %s%s", strings.Join(names[:min(len(names), most)], ", "), more)
 }
 
 // one is a request for one object; a revision above 0 guards it against lost updates.

@@ -94,10 +94,21 @@ func (r *run) inquire(ctx, going context.Context, target *target, part []write, 
 	case ctx.Err() != nil:
 		return got, context.Cause(ctx)
 	case delivery == maxDeliveries:
-		return got, lost
+		return got, inVain(lost)
 	}
 	rest, err := r.deliver(ctx, going, target, others, delivery+1)
 	return got.with(rest), err
+}
+
+// inVain takes from the error of a last delivery the hint that it was not repeated.
+func inVain(lost error) error {
+	e, ok := errors.AsType[*salesforce.Error](lost)
+	if !ok {
+		return lost
+	}
+	last := *e
+	last.Hint = fmt.Sprintf("it was sent %d times, and read back each time the records did not hold what was sent", maxDeliveries)
+	return &last
 }
 
 // handsOver reports whether this attempt stops because another one is to go on, or does already.

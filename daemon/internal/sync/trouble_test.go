@@ -164,6 +164,9 @@ func TestOrgGoesAway(t *testing.T) {
 				if codes[tc.lost] == 0 || codes[reportsync.RowNotSent] == 0 || codes[""] != 600 {
 					t.Errorf("codes = %v", codes)
 				}
+				if tc.lost == reportsync.RowNoAnswer && !strings.Contains(result.Err.Hint, "it was sent 5 times") {
+					t.Errorf("hint %q does not say how often it was tried", result.Err.Hint)
+				}
 			})
 		})
 	}
