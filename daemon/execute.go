@@ -27,8 +27,6 @@ func (d *Daemon) execute(ctx context.Context, claim store.Claim, journal *store.
 	return sync.Execute(ctx, sync.Job{
 		Run:         claim.Run,
 		Integration: claim.Integration,
-		Source:      claim.Source,
-		Connection:  claim.Connection,
 		Reports:     reports,
 		Org:         org.Metered(),
 		Journal:     journal,

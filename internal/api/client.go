@@ -181,7 +181,7 @@ func unreachableHint(err error) string {
 	if strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
 		return "it speaks plain http there: start the endpoint with http://, or set up tls in reportsyncd.hcl"
 	}
-	return "check that the daemon is running and that the endpoint is the one it listens on (REPORTSYNC_ENDPOINT)"
+	return "check that the daemon is running and that the endpoint is the one it listens on (" + EnvEndpoint + ")"
 }
 
 // quiet keeps resty from writing to standard error: every error is returned.

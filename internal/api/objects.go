@@ -2,12 +2,10 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -76,11 +74,7 @@ func instead(name string, names []string) string {
 	if near := reportsync.DidYouMean(name, names); near != "" || len(names) == 0 {
 		return near
 	}
-	more := ""
-	if len(names) > most {
-		more = fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return fmt.Sprintf("; there is %s%s", strings.Join(names[:min(len(names), most)], ", "), more)
+	return "; there is " + reportsync.Enumerate(names, most)
 }
 
 // one is a request for one object; a revision above 0 guards it against lost updates.

@@ -65,6 +65,14 @@ func (v *validator) oneOf(pointer, s string, allowed ...string) {
 
 func quoteName(s string) string { return fmt.Sprintf("%q", s) }
 
+// Enumerate lists the first few of some values and says how many more there are: "a, b and 3 more".
+func Enumerate(values []string, most int) string {
+	if len(values) <= most {
+		return strings.Join(values, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(values[:most], ", "), len(values)-most)
+}
+
 // EscapePointer escapes one token of a JSON pointer (RFC 6901, section 3).
 func EscapePointer(token string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -48,18 +48,11 @@ func naming(noun string, names []string) string {
 	if len(names) == 1 {
 		return fmt.Sprintf("the %s %q", noun, names[0])
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "the %ss ", noun)
-	for i, name := range names[:min(len(names), maxNamed)] {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%q", name)
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
 	}
-	if more := len(names) - maxNamed; more > 0 {
-		fmt.Fprintf(&b, " and %d more", more)
-	}
-	return b.String()
+	return fmt.Sprintf("the %ss %s", noun, reportsync.Enumerate(quoted, maxNamed))
 }
 
 // MissingReferences blames the ids of the source and of the connection that the spec names, where they don't exist.

@@ -168,7 +168,7 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 		journal = wrap(journal)
 	}
 	job := sync.Job{
-		Run: claim.Run, Integration: claim.Integration, Source: claim.Source, Connection: claim.Connection,
+		Run: claim.Run, Integration: claim.Integration,
 		Reports: b.reports, Org: b.client.Metered(), Journal: journal,
 		Logger: hclog.New(&hclog.LoggerOptions{Output: &b.logged, Level: hclog.Trace}),
 	}

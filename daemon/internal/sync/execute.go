@@ -16,8 +16,6 @@ import (
 type Job struct {
 	Run         reportsync.Run
 	Integration reportsync.Integration // the revision that the run is bound to (invariant 4)
-	Source      reportsync.Source
-	Connection  reportsync.Connection
 	Reports     Reports
 	Org         *salesforce.Client // metered for this attempt
 	Journal     Journal

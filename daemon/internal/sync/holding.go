@@ -51,12 +51,7 @@ func (r *run) holding(ctx context.Context, target *target, writes []write) (map[
 
 // portions cuts the fields that any of the writes sends into lists that leave half of a URL to ids.
 func (t *target) portions(writes []write) [][]int {
-	used := make([]bool, len(t.fields))
-	for _, w := range writes {
-		for _, s := range w.sends {
-			used[s.field] = true
-		}
-	}
+	used := t.used(writes)
 	var lists [][]int
 	room := 0
 	for i, name := range t.names {
@@ -76,17 +71,12 @@ func (t *target) portions(writes []write) [][]int {
 // byID returns the queries that read columns of the records of writes.
 func (t *target) byID(columns []string, writes []write) []string {
 	head := fmt.Sprintf("SELECT %s FROM %s WHERE Id IN (", strings.Join(columns, ", "), t.object)
-	space := salesforce.MaxQueryLength - salesforce.QueryLength(head+")")
-	var queries, ids []string
-	room := space
-	for _, w := range writes {
-		id := salesforce.QuoteSOQL(w.outcome.RecordID)
-		size := len(url.QueryEscape(id + ","))
-		if size > room {
-			queries, ids, room = append(queries, head+strings.Join(ids, ",")+")"), nil, space
-		}
-		ids = append(ids, id)
-		room -= size
+	literal := func(w write) string { return salesforce.QuoteSOQL(w.outcome.RecordID) }
+	// There is always room for an id: the columns take half of a URL at most.
+	lists, _ := fitting(writes, literal, salesforce.MaxQueryLength-salesforce.QueryLength(head+")"))
+	queries := make([]string, len(lists))
+	for i, list := range lists {
+		queries[i] = head + listed(list, literal) + ")"
 	}
-	return append(queries, head+strings.Join(ids, ",")+")")
+	return queries
 }

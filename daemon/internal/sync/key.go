@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -90,18 +89,14 @@ func otherLines(group []*reportRow, self *reportRow) string {
 	const most = 5
 	var lines []string
 	for _, other := range group {
-		if other != self && len(lines) < most {
+		if other != self {
 			lines = append(lines, strconv.FormatInt(other.line, 10))
 		}
 	}
-	text := "line " + lines[0]
-	if len(lines) > 1 {
-		text = "lines " + strings.Join(lines, ", ")
+	if len(lines) == 1 {
+		return "line " + lines[0]
 	}
-	if more := len(group) - 1 - len(lines); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return "lines " + reportsync.Enumerate(lines, most)
 }
 
 func (r *run) sayKeys(ctx context.Context, usable int) error {

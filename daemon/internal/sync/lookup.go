@@ -72,20 +72,34 @@ func (r *run) readRoute(ctx context.Context, target *target, lookups int, fit bo
 
 // lookups cuts the keys into lists that each fit a query's URL. It returns false when the fields alone are too many.
 func (t *target) lookups(keys []string) ([][]string, bool) {
-	room := salesforce.MaxQueryLength - salesforce.QueryLength(t.head()+"IN ()")
-	var lists [][]string
+	return fitting(keys, t.key.literal, salesforce.MaxQueryLength-salesforce.QueryLength(t.head()+"IN ()"))
+}
+
+// fitting cuts items into lists whose literals take no more than room in an encoded URL. It returns false when those of
+// one item alone take more.
+func fitting[T any](items []T, literal func(T) string, room int) ([][]T, bool) {
+	var lists [][]T
 	start, used := 0, 0
-	for i, key := range keys {
-		size := len(url.QueryEscape(t.key.literal(key) + ","))
+	for i, item := range items {
+		size := len(url.QueryEscape(literal(item) + ","))
 		if size > room {
 			return nil, false
 		}
 		if used+size > room {
-			lists, start, used = append(lists, keys[start:i]), i, 0
+			lists, start, used = append(lists, items[start:i]), i, 0
 		}
 		used += size
 	}
-	return append(lists, keys[start:]), true
+	return append(lists, items[start:]), true
+}
+
+// listed joins the literals of items to what stands between the parentheses of IN.
+func listed[T any](items []T, literal func(T) string) string {
+	literals := make([]string, len(items))
+	for i, item := range items {
+		literals[i] = literal(item)
+	}
+	return strings.Join(literals, ",")
 }
 
 // lookUp runs the look-ups side by side.
@@ -94,11 +108,7 @@ func (r *run) lookUp(ctx context.Context, target *target, lookups [][]string, fo
 	group.SetLimit(parallelQueries)
 	for _, keys := range lookups {
 		group.Go(func() error {
-			literals := make([]string, len(keys))
-			for i, key := range keys {
-				literals[i] = target.key.literal(key)
-			}
-			soql := target.head() + "IN (" + strings.Join(literals, ",") + ")"
+			soql := target.head() + "IN (" + listed(keys, target.key.literal) + ")"
 			return take(target, r.Org.Query(ctx, soql, target.columns()), found)
 		})
 	}

@@ -2,8 +2,9 @@ package sync
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 // maxQuoted is how much of a value a message repeats.
@@ -23,13 +24,7 @@ func cut(text string, most int) string {
 }
 
 // enumerate lists a few values and says how many more there are.
-func enumerate(values []string) string {
-	const most = 10
-	if len(values) <= most {
-		return strings.Join(values, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(values[:most], ", "), len(values)-most)
-}
+func enumerate(values []string) string { return reportsync.Enumerate(values, 10) }
 
 // count says how many there are of something: 1 Bulk job, 2 Bulk jobs.
 func count(n int, thing string) string {

@@ -104,14 +104,20 @@ func (t *target) row(w write) salesforce.Row {
 	return row
 }
 
-// batch returns the rows of writes with the fields that any of them sends.
-func (t *target) batch(writes []write) salesforce.Batch {
+// used tells which fields any of the writes sends.
+func (t *target) used(writes []write) []bool {
 	used := make([]bool, len(t.fields))
 	for _, w := range writes {
 		for _, s := range w.sends {
 			used[s.field] = true
 		}
 	}
+	return used
+}
+
+// batch returns the rows of writes with the fields that any of them sends.
+func (t *target) batch(writes []write) salesforce.Batch {
+	used := t.used(writes)
 	out := salesforce.Batch{Object: t.object, Rows: make([]salesforce.Row, 0, len(writes))}
 	at := make([]int, len(t.fields))
 	for i, name := range t.names {
