@@ -125,7 +125,7 @@ func streamRecords(w http.ResponseWriter, result *store.Result) {
 			f := &result.Object.Fields[field]
 			body = append(body, open)
 			body = append(value.AppendString(body, f.Name), ':')
-			body = value.AppendJSON(body, f, row[field])
+			body = value.AppendJSON(body, f, row.At(field))
 			open = ','
 		}
 		body = append(body, '}')

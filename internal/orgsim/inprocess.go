@@ -90,8 +90,8 @@ func (o *Org) Query(soql string) ([]map[string]string, error) {
 	for _, row := range result.Rows {
 		record := map[string]string{}
 		for _, i := range result.Fields {
-			if row[i] != "" {
-				record[result.Object.Fields[i].Name] = row[i]
+			if row.At(i) != "" {
+				record[result.Object.Fields[i].Name] = row.At(i)
 			}
 		}
 		records = append(records, record)
@@ -108,9 +108,9 @@ func (o *Org) History(object, id string) []Write { return o.db.History(object, i
 func (o *Org) Writes(object string) int { return o.db.Writes(object) }
 
 func fieldsOf(object *schema.Object, row store.Row) map[string]string {
-	fields := make(map[string]string, len(row))
-	for i, text := range row {
-		if text != "" {
+	fields := make(map[string]string, len(object.Fields))
+	for i := range object.Fields {
+		if text := row.At(i); text != "" {
 			fields[object.Fields[i].Name] = text
 		}
 	}

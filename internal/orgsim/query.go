@@ -114,12 +114,12 @@ func (o *Org) vary(size int, of, page uint64) int {
 // appendRecord prints one record with its attributes.
 func appendRecord(body []byte, base string, object *schema.Object, fields []int, row store.Row) []byte {
 	body = append(body, `{"attributes":{"type":"`+object.Name+`","url":"`+base+`/sobjects/`+object.Name+`/`...)
-	body = append(body, row[idField]...)
+	body = append(body, row.At(idField)...)
 	body = append(body, `"}`...)
 	for _, i := range fields {
 		f := &object.Fields[i]
 		body = append(body, `,"`+f.Name+`":`...)
-		body = value.AppendJSON(body, f, row[i])
+		body = value.AppendJSON(body, f, row.At(i))
 	}
 	return append(body, '}')
 }

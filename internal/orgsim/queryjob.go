@@ -237,7 +237,7 @@ func (c *call) streamRows(j *queryJob, result *store.Result, from, until int) {
 			if i > 0 {
 				body = append(body, comma)
 			}
-			body = value.AppendCSV(body, &result.Object.Fields[field], row[field])
+			body = value.AppendCSV(body, &result.Object.Fields[field], row.At(field))
 		}
 		body = append(body, newline...)
 		if len(body) >= flushing {

@@ -69,14 +69,14 @@ func (b *binder) compare(c soql.Compare) (predicate, error) {
 	}
 	if c.Op == soql.Like {
 		matches := like(c.Value.Text)
-		return func(r Row) bool { return r[field] != "" && matches(fold(r[field])) }, nil
+		return func(r Row) bool { return r.At(field) != "" && matches(fold(r.At(field))) }, nil
 	}
 	same := equality(f, text)
 	switch c.Op {
 	case soql.Equal:
-		return func(r Row) bool { return same(r[field]) }, nil
+		return func(r Row) bool { return same(r.At(field)) }, nil
 	case soql.NotEqual: // also true of records that have no value
-		return func(r Row) bool { return !same(r[field]) }, nil
+		return func(r Row) bool { return !same(r.At(field)) }, nil
 	default:
 	}
 	return ordered(field, comparison(f), c.Op, text), nil
@@ -91,7 +91,7 @@ func ordered(field int, compare func(a, b string) int, op soql.Op, text string) 
 		soql.GreaterEqual: func(n int) bool { return n >= 0 },
 	}[op]
 	return func(r Row) bool {
-		return text != "" && r[field] != "" && holds(compare(r[field], text))
+		return text != "" && r.At(field) != "" && holds(compare(r.At(field), text))
 	}
 }
 
@@ -109,7 +109,7 @@ func (b *binder) in(e soql.In) (predicate, error) {
 		}
 		values[comparableForm(f, text)] = true
 	}
-	return func(r Row) bool { return values[comparableForm(f, r[field])] != e.Negated }, nil
+	return func(r Row) bool { return values[comparableForm(f, r.At(field))] != e.Negated }, nil
 }
 
 func equality(f *schema.Field, text string) func(string) bool {

@@ -19,6 +19,9 @@ const firstNumber = 62 * 62 * 62 * 11
 // schema order; empty is null. It must not be changed.
 type Row []string
 
+// At is the value of a field by its place in the object; empty is null.
+func (r Row) At(field int) string { return r[field] }
+
 // DB holds the records of one org. It is safe for concurrent use.
 type DB struct {
 	schema *schema.Schema
@@ -133,4 +136,4 @@ func (db *DB) byPrefix(id string) *table {
 	return nil
 }
 
-func (t *table) deleted(row Row) bool { return row[t.columns.deleted] == "true" }
+func (t *table) deleted(row Row) bool { return row.At(t.columns.deleted) == "true" }

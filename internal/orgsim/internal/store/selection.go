@@ -147,7 +147,7 @@ func (p *Plan) sorted(rows []Row) []Row {
 }
 
 func (o ordering) compareRows(a, b Row) int {
-	x, y := a[o.field], b[o.field]
+	x, y := a.At(o.field), b.At(o.field)
 	if x == "" || y == "" {
 		nulls := strings.Compare(x, y) // the empty one first
 		if o.nullsLast {
