@@ -173,9 +173,9 @@ func (tx *transaction) put(t *table, number int, after Row) {
 
 func (t *table) reindex(number int, before, after Row) {
 	for field, x := range t.indexes {
-		if before[field] != after[field] {
-			x.remove(before[field], number)
-			x.add(after[field], number)
+		if before.At(field) != after.At(field) {
+			x.remove(before.At(field), number)
+			x.add(after.At(field), number)
 		}
 	}
 }

@@ -15,13 +15,6 @@ import (
 // those of an org in use, and that neighbours differ in case alone.
 const firstNumber = 62 * 62 * 62 * 11
 
-// Row is one version of a record: canonical text per field of its object, in
-// schema order; empty is null. It must not be changed.
-type Row []string
-
-// At is the value of a field by its place in the object; empty is null.
-func (r Row) At(field int) string { return r[field] }
-
 // DB holds the records of one org. It is safe for concurrent use.
 type DB struct {
 	schema *schema.Schema

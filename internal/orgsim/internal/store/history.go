@@ -50,7 +50,7 @@ func (db *DB) Row(object, id string) (Row, bool) {
 	defer db.mu.RUnlock()
 	t, row, ok := db.locate(object, id)
 	if !ok {
-		return nil, false
+		return "", false
 	}
 	return t.rows[row], true
 }

@@ -46,7 +46,7 @@ func find(t fatal, db *store.DB, condition string) []string {
 	}
 	ids := []string{}
 	for _, row := range result.Rows {
-		ids = append(ids, row[0])
+		ids = append(ids, row.At(0))
 	}
 	return ids
 }

@@ -86,7 +86,7 @@ func (t *table) matching(field int, text string, exact bool) []int {
 	var rows []int
 	for _, row := range t.indexes[field].rows(nil, fold(text)) {
 		have := t.rows[row]
-		if t.deleted(have) || exact && have[field] != text {
+		if t.deleted(have) || exact && have.At(field) != text {
 			continue
 		}
 		rows = append(rows, row)

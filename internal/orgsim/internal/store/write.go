@@ -20,21 +20,22 @@ func (tx *transaction) insert(t *table, cells []Cell) Outcome {
 	}
 	number := len(t.rows)
 	id := tx.db.idOf(t, number)
-	row := tx.blank(t, id)
-	if err := tx.fill(t, row, cells); err != nil {
+	d := tx.blank(t, id)
+	if err := tx.fill(t, d, cells); err != nil {
 		return Outcome{Err: err}
 	}
-	t.complete(row, id)
-	if err := tx.check(t, row, nil, -1); err != nil {
+	t.complete(d, id)
+	if err := tx.check(t, d, "", -1); err != nil {
 		return Outcome{Err: err}
 	}
+	row := d.row()
 	t.rows = append(t.rows, row)
 	for field, x := range t.indexes {
-		x.add(row[field], number)
+		x.add(row.At(field), number)
 	}
 	tx.undo = append(tx.undo, func() {
 		for field, x := range t.indexes {
-			x.remove(row[field], number)
+			x.remove(row.At(field), number)
 		}
 		t.rows = t.rows[:number]
 	})
@@ -47,32 +48,32 @@ func (tx *transaction) update(t *table, number int, id string, cells []Cell) *sf
 		return err
 	}
 	before := t.rows[number]
-	if c := t.columns.converted; c >= 0 && before[c] == "true" && !tx.actor.System {
+	if c := t.columns.converted; c >= 0 && before.At(c) == "true" && !tx.actor.System {
 		return sferr.On(nil, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
 	}
-	after := slices.Clone(before)
-	if err := tx.fill(t, after, cells); err != nil {
+	d := before.open(len(t.object.Fields))
+	if err := tx.fill(t, d, cells); err != nil {
 		return err
 	}
-	t.complete(after, id)
-	if err := tx.check(t, after, before, number); err != nil {
+	t.complete(d, id)
+	if err := tx.check(t, d, before, number); err != nil {
 		return err
 	}
-	changes := t.changes(before, after)
-	tx.touch(t, after)
-	tx.put(t, number, after)
+	changes := t.changes(before, d)
+	tx.touch(t, d)
+	tx.put(t, number, d.row())
 	tx.note(t, number, Write{Changes: changes})
 	return nil
 }
 
 func (tx *transaction) remove(t *table, number int, id string) *sferr.Error {
-	if held := tx.held(t, t.rows[number], id); held != "" {
+	d := t.rows[number].open(len(t.object.Fields))
+	if held := tx.held(t, d, id); held != "" {
 		return sferr.Locked(held)
 	}
-	after := slices.Clone(t.rows[number])
-	after[t.columns.deleted] = "true"
-	tx.touch(t, after)
-	tx.put(t, number, after)
+	d[t.columns.deleted] = "true"
+	tx.touch(t, d)
+	tx.put(t, number, d.row())
 	tx.note(t, number, Write{Deleted: true})
 	return nil
 }
@@ -95,8 +96,8 @@ func (tx *transaction) writeable(o *schema.Object, cells []Cell, may func(*schem
 }
 
 // blank is a new record with everything that Salesforce sets by itself.
-func (tx *transaction) blank(t *table, id string) Row {
-	row := make(Row, len(t.object.Fields))
+func (tx *transaction) blank(t *table, id string) draft {
+	row := make(draft, len(t.object.Fields))
 	for i := range t.object.Fields {
 		f := &t.object.Fields[i]
 		switch f.Type {
@@ -125,13 +126,13 @@ func (tx *transaction) blank(t *table, id string) Row {
 	return row
 }
 
-func (tx *transaction) touch(t *table, row Row) {
+func (tx *transaction) touch(t *table, row draft) {
 	c := t.columns
 	row[c.modified], row[c.modifiedBy], row[c.stamp] = tx.stamp, tx.actor.UserID, tx.stamp
 }
 
 // fill normalises the cells into the row.
-func (tx *transaction) fill(t *table, row Row, cells []Cell) *sferr.Error {
+func (tx *transaction) fill(t *table, row draft, cells []Cell) *sferr.Error {
 	for _, c := range cells {
 		f := &t.object.Fields[c.Field]
 		text, err := value.Normalise(f, c.Text)
@@ -143,7 +144,7 @@ func (tx *transaction) fill(t *table, row Row, cells []Cell) *sferr.Error {
 				return err
 			}
 		}
-		row[c.Field] = strings.Clone(text) // cells may point into a whole upload
+		row[c.Field] = text
 	}
 	return nil
 }
@@ -165,7 +166,7 @@ func (tx *transaction) refer(f *schema.Field, id string) *sferr.Error {
 
 // complete sets what follows from other fields: a person's name, and the name
 // of a custom record that nobody named.
-func (t *table) complete(row Row, id string) {
+func (t *table) complete(row draft, id string) {
 	c := t.columns
 	switch {
 	case c.name < 0:
@@ -178,7 +179,7 @@ func (t *table) complete(row Row, id string) {
 
 // check tests what must hold of the row as a whole: required and unique fields,
 // and that nobody holds it.
-func (tx *transaction) check(t *table, row, before Row, number int) *sferr.Error {
+func (tx *transaction) check(t *table, row draft, before Row, number int) *sferr.Error {
 	var missing []string
 	for i := range t.object.Fields {
 		f := &t.object.Fields[i]
@@ -191,7 +192,7 @@ func (tx *transaction) check(t *table, row, before Row, number int) *sferr.Error
 	}
 	for i := range t.object.Fields {
 		f := &t.object.Fields[i]
-		if !f.Unique || row[i] == "" || before != nil && before[i] == row[i] {
+		if !f.Unique || row[i] == "" || before != "" && before.At(i) == row[i] {
 			continue
 		}
 		for _, other := range t.matching(i, row[i], f.CaseSensitive) {
@@ -208,7 +209,7 @@ func (tx *transaction) check(t *table, row, before Row, number int) *sferr.Error
 }
 
 // held asks the actor's lock rule about the record and the parents it names.
-func (tx *transaction) held(t *table, row Row, id string) string {
+func (tx *transaction) held(t *table, row draft, id string) string {
 	if tx.actor.Locked == nil {
 		return ""
 	}
@@ -222,11 +223,11 @@ func (tx *transaction) held(t *table, row Row, id string) string {
 	return tx.actor.Locked(t.object.Name, ids)
 }
 
-func (t *table) changes(before, after Row) []Change {
+func (t *table) changes(before Row, after draft) []Change {
 	var changes []Change
-	for i := range before {
-		if before[i] != after[i] {
-			changes = append(changes, Change{Field: t.object.Fields[i].Name, Before: before[i], After: after[i]})
+	for i := range after {
+		if was := before.At(i); was != after[i] {
+			changes = append(changes, Change{Field: t.object.Fields[i].Name, Before: was, After: after[i]})
 		}
 	}
 	return changes
