@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/auth"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
@@ -15,11 +16,8 @@ const (
 	DefaultClientSecret = "orgsim-secret"
 )
 
-// The limits that an org announces where [Config] sets none; they are those of a
-// Developer Edition org (Limits quick reference: API request limits).
+// The pages of an org where [Config] sets none.
 const (
-	defaultDailyCalls   = 15_000
-	defaultDailyBatches = 15_000
 	defaultPageSize     = 2_000
 	defaultBulkPageRows = 50_000
 )
@@ -51,10 +49,7 @@ type Config struct {
 }
 
 // SessionPolicy says when a session ends by itself. Zero values: never.
-type SessionPolicy struct {
-	Lifetime time.Duration // without use
-	MaxCalls int           // data calls per token
-}
+type SessionPolicy = auth.Policy
 
 // User is a person or program that logs in and owns records.
 type User struct {

@@ -9,10 +9,14 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 )
 
 const controlPrefix = "/orgsim/"
+
+// flushing is how many bytes are gathered before they are sent.
+const flushing = 64 << 10
 
 // maxFault is the most that a posted fault may hold, in bytes.
 const maxFault = 10_000_000
@@ -86,9 +90,9 @@ func (o *Org) controlJournal(w http.ResponseWriter, _ *http.Request) {
 
 // controlQuery answers SOQL like REST does, but whole and without attributes.
 func (o *Org) controlQuery(w http.ResponseWriter, r *http.Request) {
-	result, err := o.run(r.URL.Query().Get("q"), store.Scope{Hidden: true})
+	result, err := o.db.Query(r.URL.Query().Get("q"), store.Scope{Hidden: true})
 	if err != nil {
-		controlFail(w, http.StatusBadRequest, queryRefusal(err).Error())
+		controlFail(w, http.StatusBadRequest, store.QueryRefusal(err).Error())
 		return
 	}
 	if result.Rows == nil && result.Fields == nil {
@@ -100,7 +104,7 @@ func (o *Org) controlQuery(w http.ResponseWriter, r *http.Request) {
 
 // controlRecords dumps an object's records with all fields.
 func (o *Org) controlRecords(w http.ResponseWriter, r *http.Request) {
-	object, ok := o.config.Schema.Object(r.PathValue("object"))
+	object, ok := o.db.Schema().Object(r.PathValue("object"))
 	if !ok {
 		controlFail(w, http.StatusNotFound, errNoObject.Error()+": "+r.PathValue("object"))
 		return
@@ -114,7 +118,7 @@ func (o *Org) controlRecords(w http.ResponseWriter, r *http.Request) {
 
 // streamRecords writes records as one JSON array, piece by piece.
 func streamRecords(w http.ResponseWriter, result *store.Result) {
-	w.Header().Set("Content-Type", jsonType)
+	w.Header().Set("Content-Type", web.JSONType)
 	body := []byte{'['}
 	for i, row := range result.Rows {
 		if i > 0 {
@@ -189,7 +193,7 @@ func controlFail(w http.ResponseWriter, status int, message string) {
 }
 
 func controlJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", jsonType)
+	w.Header().Set("Content-Type", web.JSONType)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // the types are this file's own, and the caller may have gone away
 }

@@ -57,7 +57,7 @@ func (o *Org) Record(object, id string) (fields map[string]string, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	described, _ := o.config.Schema.Object(object) // known: it has a record
+	described, _ := o.db.Schema().Object(object) // known: it has a record
 	if o.db.Deleted(described.Name, row) {
 		return nil, false
 	}
@@ -67,7 +67,7 @@ func (o *Org) Record(object, id string) (fields map[string]string, ok bool) {
 // Records lists all records of an object, oldest first, as they are now.
 func (o *Org) Records(object string) iter.Seq[map[string]string] {
 	return func(yield func(map[string]string) bool) {
-		described, ok := o.config.Schema.Object(object)
+		described, ok := o.db.Schema().Object(object)
 		if !ok {
 			return
 		}
@@ -82,7 +82,7 @@ func (o *Org) Records(object string) iter.Seq[map[string]string] {
 // Query runs SOQL as an administrator: no call is counted, hidden fields are
 // there. Each record has the selected fields that are not empty.
 func (o *Org) Query(soql string) ([]map[string]string, error) {
-	result, err := o.run(soql, store.Scope{Hidden: true})
+	result, err := o.db.Query(soql, store.Scope{Hidden: true})
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func fieldsOf(object *schema.Object, row store.Row) map[string]string {
 
 // mutation reads fields given by name and text.
 func (o *Org) mutation(op store.Op, object, id string, fields map[string]string) (store.Mutation, error) {
-	described, ok := o.config.Schema.Object(object)
+	described, ok := o.db.Schema().Object(object)
 	if !ok {
 		return store.Mutation{}, fmt.Errorf("%w: %s", errNoObject, object)
 	}

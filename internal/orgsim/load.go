@@ -20,7 +20,7 @@ const loadRows = 1_000
 // row that breaks a field's rules ends it with an error that names the line, and
 // rows before it stay.
 func (o *Org) LoadCSV(object string, r io.Reader) (int, error) {
-	described, ok := o.config.Schema.Object(object)
+	described, ok := o.db.Schema().Object(object)
 	if !ok {
 		return 0, fmt.Errorf("%w: %s", errNoObject, object)
 	}

@@ -10,8 +10,14 @@ import (
 	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/auth"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/bulk"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/paging"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/rest"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 )
 
@@ -21,15 +27,15 @@ type Org struct {
 	id     string // of the organization, 18 characters
 	runAs  string // id of the run-as user
 
-	db       *store.DB
-	sessions *sessions
-	cursors  *cursors
-	jobs     *jobs
-	usage    *usage
-	journal  journal.Journal
-	faults   fault.Injector
+	db      *store.DB
+	quota   *quota.Usage
+	journal journal.Journal
+	faults  fault.Injector
 
-	api     *http.ServeMux
+	auth    *auth.Server
+	rest    *rest.API
+	bulk    *bulk.API
+	gate    *web.Gate
 	control *http.ServeMux
 
 	running context.Context //nolint:containedctx // the life of the org, which its background jobs end with
@@ -49,18 +55,39 @@ func New(config Config) (*Org, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up records: %w", err)
 	}
-	o := &Org{
-		config: config, db: db,
-		sessions: newSessions(config.Sessions, config.Now), cursors: newCursors(),
-		usage: newUsage(config.DailyCalls, config.DailyBatches),
-	}
-	o.jobs = newJobs(pod)
+	o := &Org{config: config, db: db, quota: quota.New(config.DailyCalls, config.DailyBatches)}
 	o.running, o.stop = context.WithCancel(context.Background())
 	if err := o.furnish(); err != nil {
 		return nil, err
 	}
-	o.api, o.control = o.apiRoutes(), o.controlRoutes()
+	o.wire(pod)
+	o.control = o.controlRoutes()
 	return o, nil
+}
+
+// wire puts the APIs behind the gate.
+func (o *Org) wire(pod string) {
+	c := o.config
+	pages := paging.Pages{Seed: c.Seed, Steady: c.SteadyPages}
+	o.auth = auth.New(auth.Config{
+		ClientID: c.ClientID, ClientSecret: c.ClientSecret, NoRunAsUser: c.NoRunAsUser,
+		Policy: c.Sessions, Seed: c.Seed, Now: c.Now,
+		Org: o.ID, RunAs: func() string { return o.runAs },
+		User: func(id string) (map[string]string, bool) { return o.Record("User", id) },
+	})
+	o.rest = rest.New(rest.Config{DB: o.db, Faults: &o.faults, Quota: o.quota, Pages: pages, PageSize: c.PageSize, Org: o.ID})
+	o.bulk = bulk.New(bulk.Config{
+		DB: o.db, Faults: &o.faults, Quota: o.quota, Journal: &o.journal, Pages: pages, PageRows: c.BulkPageRows,
+		Pod: pod, Now: c.Now, Running: o.running, Work: &o.work,
+	})
+	o.gate = &web.Gate{
+		Journal: &o.journal, Faults: &o.faults, Quota: o.quota, Sessions: o.auth, View: o.db.View,
+		Running: o.running, Now: c.Now, Latency: c.Latency, Logger: c.Logger,
+	}
+	o.auth.Register(o.gate)
+	o.rest.Register(o.gate)
+	o.bulk.Register(o.gate)
+	o.gate.Unknown()
 }
 
 // furnish makes the records that every org has: itself and its users.
@@ -97,7 +124,7 @@ func (o *Org) Faults() *fault.Injector { return &o.faults }
 
 // ExpireSessions ends all sessions: their tokens are INVALID_SESSION_ID from now
 // on.
-func (o *Org) ExpireSessions() { o.sessions.expireAll() }
+func (o *Org) ExpireSessions() { o.auth.ExpireAll() }
 
 // Close ends background jobs and whatever faults hold, and waits for the jobs.
 // It may be called twice. Requests still under way are the server's to wait for.
@@ -111,10 +138,10 @@ func (o *Org) Close() {
 // also all records but the org itself and its users.
 func (o *Org) Reset(records bool) error {
 	o.faults.Clear()
-	o.jobs.clear()
-	o.cursors.clear()
-	o.sessions.expireAll()
-	o.usage.reset()
+	o.bulk.Reset()
+	o.rest.Reset()
+	o.auth.ExpireAll()
+	o.quota.Reset()
 	o.journal.Reset()
 	if !records {
 		return nil
@@ -130,21 +157,7 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		o.serveControl(w, r)
 		return
 	}
-	c := newCall(o, w, r)
-	defer c.finish()
-	if c.tooLong() {
-		return
-	}
-	if !c.pause(o.config.Latency) {
-		return
-	}
-	path, _ := strings.CutSuffix(r.URL.Path, "/")
-	after, ok := c.strike(o.faults.Request(r.Method, path))
-	if !ok {
-		return
-	}
-	o.api.ServeHTTP(c.out, c.request)
-	after()
+	o.gate.ServeHTTP(w, r)
 }
 
 var errNoObject = errors.New("the org has no object of that name")

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 // headerTimeout is how long a client may take to send its request line and
@@ -33,7 +35,7 @@ func Start(org *Org, address string) (*Server, error) {
 	s := &Server{
 		org: org, listener: listener,
 		// The org itself answers 431, beyond its own limit.
-		server: &http.Server{Handler: org, ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: 16 * maxURI},
+		server: &http.Server{Handler: org, ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: web.MaxHeaderBytes},
 	}
 	s.done.Go(func() {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -33,11 +33,11 @@ func (r Row) At(field int) string {
 func (r Row) fields() int { return int(r[1])<<8 | int(r[2]) }
 
 func (r Row) end(field int) int {
-	if at := rowHead + int(r[0])*field; r[0] == 2 {
+	at := rowHead + int(r[0])*field
+	if r[0] == 2 {
 		return int(r[at])<<8 | int(r[at+1])
-	} else {
-		return int(r[at])<<24 | int(r[at+1])<<16 | int(r[at+2])<<8 | int(r[at+3])
 	}
+	return int(r[at])<<24 | int(r[at+1])<<16 | int(r[at+2])<<8 | int(r[at+3])
 }
 
 // open is a draft of the next version, with as many fields as the object has now.

@@ -1,4 +1,4 @@
-package orgsim
+package bulk
 
 import (
 	"errors"
@@ -43,9 +43,9 @@ type column struct {
 }
 
 // process carries a closed job out.
-func (o *Org) process(j *ingestJob) {
-	rules := o.faults.Job(j.path, j.object.Name)
-	if !j.begin(o.config.Now()) {
+func (a *API) process(j *ingestJob) {
+	rules := a.Faults.Job(j.path, j.object.Name)
+	if !j.begin(a.Now()) {
 		return
 	}
 	started := time.Now()
@@ -54,18 +54,18 @@ func (o *Org) process(j *ingestJob) {
 		return
 	}
 	if failure == "" {
-		failure = o.spendBatches(len(j.rows))
+		failure = a.spendBatches(len(j.rows))
 	}
 	if failure == "" {
-		if failure, ok = o.writeRows(j, reader, rules, started); !ok {
+		if failure, ok = a.writeRows(j, reader, rules, started); !ok {
 			return
 		}
 	}
-	o.conclude(j, failure, started)
+	a.conclude(j, failure, started)
 }
 
 // conclude sets the final state of a job that was not aborted meanwhile.
-func (o *Org) conclude(j *ingestJob, failure string, started time.Time) {
+func (a *API) conclude(j *ingestJob, failure string, started time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.took = time.Since(started)
@@ -74,10 +74,10 @@ func (o *Org) conclude(j *ingestJob, failure string, started time.Time) {
 	}
 	if failure != "" {
 		j.failure = failure
-		j.move(stateFailed, o.config.Now())
+		j.move(stateFailed, a.Now())
 		return
 	}
-	j.move(stateComplete, o.config.Now())
+	j.move(stateComplete, a.Now())
 }
 
 func (j *ingestJob) begin(at time.Time) bool {
@@ -170,22 +170,22 @@ func (j *ingestJob) resolve(names []string) ([]column, string) {
 }
 
 // spendBatches counts the job's internal batches.
-func (o *Org) spendBatches(rows int) string {
+func (a *API) spendBatches(rows int) string {
 	batches := (rows + internalBatch - 1) / internalBatch
-	if !o.usage.spendBatches(batches) {
+	if !a.Quota.SpendBatches(batches) {
 		return "ExceededQuota : ApiBatchItems Limit exceeded."
 	}
-	o.journal.AddBatches(batches)
+	a.Journal.AddBatches(batches)
 	return ""
 }
 
 // writeRows writes chunk by chunk until the end or a fault, and returns why the
 // job fails, or "". ok is false where job or org were ended meanwhile.
-func (o *Org) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rule, started time.Time) (failure string, ok bool) {
-	actor := store.Actor{UserID: j.createdBy, By: "bulk:" + j.id, Locked: o.faults.Locked}
+func (a *API) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rule, started time.Time) (failure string, ok bool) {
+	actor := store.Actor{UserID: j.createdBy, By: "bulk:" + j.id, Locked: a.Faults.Locked}
 	next := 0
 	for next < len(j.rows) {
-		if o.running.Err() != nil {
+		if a.Running.Err() != nil {
 			return "", false
 		}
 		until := min(len(j.rows), next+chunkRows)
@@ -198,7 +198,7 @@ func (o *Org) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rul
 			for i := next; i < until; i++ {
 				mutations = append(mutations, j.mutation(reader, i))
 			}
-			if !j.settle(next, started, func() []store.Outcome { return o.db.Apply(actor, false, mutations) }) {
+			if !j.settle(next, started, func() []store.Outcome { return a.DB.Apply(actor, false, mutations) }) {
 				return "", false
 			}
 		}
@@ -207,7 +207,7 @@ func (o *Org) writeRows(j *ingestJob, reader *bulkcsv.Reader, rules []*fault.Rul
 			continue
 		}
 		rules = rules[1:]
-		if failure, ok := o.strikeJob(j, rule); !ok || failure != "" {
+		if failure, ok := a.strikeJob(j, rule); !ok || failure != "" {
 			return failure, ok
 		}
 	}
@@ -224,7 +224,7 @@ func nextRule(rules []*fault.Rule, next, until int) (*fault.Rule, int) {
 
 // strikeJob fails or holds a job; ok is false where the job was ended while it
 // was held.
-func (o *Org) strikeJob(j *ingestJob, rule *fault.Rule) (failure string, ok bool) {
+func (a *API) strikeJob(j *ingestJob, rule *fault.Rule) (failure string, ok bool) {
 	if rule.Action == fault.FailJob {
 		if rule.Message != "" {
 			return rule.Message, true
@@ -235,7 +235,7 @@ func (o *Org) strikeJob(j *ingestJob, rule *fault.Rule) (failure string, ok bool
 	case <-rule.Released():
 		return "", true
 	case <-j.ended:
-	case <-o.running.Done():
+	case <-a.Running.Done():
 	}
 	return "", false
 }

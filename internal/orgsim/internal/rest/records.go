@@ -1,4 +1,4 @@
-package orgsim
+package rest
 
 import (
 	"encoding/json"
@@ -8,92 +8,93 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-func (o *Org) createRecord(c *call) {
-	object, ok := c.pathObject()
+func (a *API) createRecord(c *web.Call) {
+	object, ok := pathObject(c)
 	if !ok {
 		return
 	}
-	outcome, ok := o.writeOne(c, object, store.Mutation{Op: store.Insert, Object: object})
+	outcome, ok := a.writeOne(c, object, store.Mutation{Op: store.Insert, Object: object})
 	if !ok {
 		return
 	}
-	c.out.Header().Set("Location", c.base()+"/sobjects/"+object.Name+"/"+outcome.ID)
-	c.json(http.StatusCreated, saveResult{ID: outcome.ID, Success: true, Errors: []rowError{}})
+	c.Out.Header().Set("Location", c.Base()+"/sobjects/"+object.Name+"/"+outcome.ID)
+	c.JSON(http.StatusCreated, saveResult{ID: outcome.ID, Success: true, Errors: []web.RowError{}})
 }
 
-func (o *Org) updateRecord(c *call) {
-	object, id, ok := c.pathRecord()
+func (a *API) updateRecord(c *web.Call) {
+	object, id, ok := pathRecord(c)
 	if !ok {
 		return
 	}
-	if _, ok := o.writeOne(c, object, store.Mutation{Op: store.Update, Object: object, ID: id}, "Id"); ok {
-		c.noContent()
+	if _, ok := a.writeOne(c, object, store.Mutation{Op: store.Update, Object: object, ID: id}, "Id"); ok {
+		c.NoContent()
 	}
 }
 
-func (o *Org) deleteRecord(c *call) {
-	object, id, ok := c.pathRecord()
+func (a *API) deleteRecord(c *web.Call) {
+	object, id, ok := pathRecord(c)
 	if !ok {
 		return
 	}
-	c.entry.Rows = 1
-	outcome := o.db.Apply(o.actor(c), true, []store.Mutation{{Op: store.Delete, Object: object, ID: id}})[0]
+	c.Entry.Rows = 1
+	outcome := a.DB.Apply(a.actor(c), true, []store.Mutation{{Op: store.Delete, Object: object, ID: id}})[0]
 	if outcome.Err != nil {
-		c.refuse(missingRecord(outcome.Err))
+		c.Refuse(missingRecord(outcome.Err))
 		return
 	}
-	c.noContent()
+	c.NoContent()
 }
 
-func (o *Org) readRecord(c *call) {
-	object, id, ok := c.pathRecord()
+func (a *API) readRecord(c *web.Call) {
+	object, id, ok := pathRecord(c)
 	if !ok {
 		return
 	}
-	o.answerRecord(c, object, id)
+	a.answerRecord(c, object, id)
 }
 
 // readByKey reads the record that an external id names; several are a 300.
-func (o *Org) readByKey(c *call) {
-	object, key, ok := c.pathKey()
+func (a *API) readByKey(c *web.Call) {
+	object, key, ok := pathKey(c)
 	if !ok {
 		return
 	}
-	id, ok := o.idByKey(c, object, key)
+	id, ok := a.idByKey(c, object, key)
 	if !ok {
 		return
 	}
 	if id == "" {
-		c.notFound()
+		c.NotFound()
 		return
 	}
-	o.answerRecord(c, object, id)
+	a.answerRecord(c, object, id)
 }
 
 // upsertRecord writes the record that the path's key names (REST API guide:
 // insert or update a record using an external ID).
-func (o *Org) upsertRecord(c *call) {
-	object, key, ok := c.pathKey()
+func (a *API) upsertRecord(c *web.Call) {
+	object, key, ok := pathKey(c)
 	if !ok {
 		return
 	}
-	id, ok := o.idByKey(c, object, key)
+	id, ok := a.idByKey(c, object, key)
 	if !ok {
 		return
 	}
 	m := store.Mutation{Op: store.Update, Object: object, ID: id}
 	if id == "" {
-		if strings.EqualFold(c.request.URL.Query().Get("updateOnly"), "true") {
-			c.notFound()
+		if strings.EqualFold(c.Request.URL.Query().Get("updateOnly"), "true") {
+			c.NotFound()
 			return
 		}
 		// An upsert and no insert: another request may create it meanwhile.
-		m = store.Mutation{Op: store.Upsert, Object: object, Key: key, Cells: []store.Cell{{Field: key, Text: c.request.PathValue("key")}}}
+		m = store.Mutation{Op: store.Upsert, Object: object, Key: key, Cells: []store.Cell{{Field: key, Text: c.Request.PathValue("key")}}}
 	}
-	outcome, ok := o.writeOne(c, object, m, "Id", object.Fields[key].Name)
+	outcome, ok := a.writeOne(c, object, m, "Id", object.Fields[key].Name)
 	if !ok {
 		return
 	}
@@ -101,27 +102,27 @@ func (o *Org) upsertRecord(c *call) {
 	if outcome.Created {
 		status = http.StatusCreated
 	}
-	c.json(status, saveResult{ID: outcome.ID, Success: true, Errors: []rowError{}, Created: &outcome.Created})
+	c.JSON(status, saveResult{ID: outcome.ID, Success: true, Errors: []web.RowError{}, Created: &outcome.Created})
 }
 
 // idByKey finds the one record of the path's key: "" for none, and an answer of
 // 300 with their URLs for several.
-func (o *Org) idByKey(c *call, object *schema.Object, key int) (string, bool) {
-	text := c.request.PathValue("key")
+func (a *API) idByKey(c *web.Call, object *schema.Object, key int) (string, bool) {
+	text := c.Request.PathValue("key")
 	if object.Fields[key].Type == schema.ID {
 		return text, true
 	}
-	ids, err := o.db.Matches(object, key, text)
+	ids, err := a.DB.Matches(object, key, text)
 	if err != nil {
-		c.refuse(err)
+		c.Refuse(err)
 		return "", false
 	}
 	if len(ids) > 1 {
 		urls := make([]string, 0, len(ids))
 		for _, id := range ids {
-			urls = append(urls, c.base()+"/sobjects/"+object.Name+"/"+id)
+			urls = append(urls, c.Base()+"/sobjects/"+object.Name+"/"+id)
 		}
-		c.json(http.StatusMultipleChoices, urls)
+		c.JSON(http.StatusMultipleChoices, urls)
 		return "", false
 	}
 	return strings.Join(ids, ""), true
@@ -130,10 +131,10 @@ func (o *Org) idByKey(c *call, object *schema.Object, key int) (string, bool) {
 // writeOne reads the fields of the body into the mutation and applies it; where
 // that fails it answers and returns false. What the path says, the body must not
 // repeat.
-func (o *Org) writeOne(c *call, object *schema.Object, m store.Mutation, inPath ...string) (store.Outcome, bool) {
-	c.entry.Rows = 1
+func (a *API) writeOne(c *web.Call, object *schema.Object, m store.Mutation, inPath ...string) (store.Outcome, bool) {
+	c.Entry.Rows = 1
 	var raw json.RawMessage
-	if !c.readJSON(&raw) {
+	if !c.ReadJSON(&raw) {
 		return store.Outcome{}, false
 	}
 	list, err := members(raw)
@@ -145,34 +146,34 @@ func (o *Org) writeOne(c *call, object *schema.Object, m store.Mutation, inPath 
 		}
 	}
 	if err == nil {
-		read := (&rowReader{org: o, op: store.Insert}).row(object, list)
+		read := (&rowReader{schema: c.Schema, op: store.Insert}).row(object, list)
 		m.Cells, err = append(m.Cells, read.Cells...), read.Refused
 	}
 	if err != nil {
-		c.refuse(err)
+		c.Refuse(err)
 		return store.Outcome{}, false
 	}
-	outcome := o.db.Apply(o.actor(c), true, []store.Mutation{m})[0]
+	outcome := a.DB.Apply(a.actor(c), true, []store.Mutation{m})[0]
 	if outcome.Err != nil {
-		c.refuse(missingRecord(outcome.Err))
+		c.Refuse(missingRecord(outcome.Err))
 		return outcome, false
 	}
 	return outcome, true
 }
 
-func (o *Org) answerRecord(c *call, object *schema.Object, id string) {
-	row, ok := o.db.Row(object.Name, id)
-	if !ok || o.db.Deleted(object.Name, row) {
-		c.notFound()
+func (a *API) answerRecord(c *web.Call, object *schema.Object, id string) {
+	row, ok := a.DB.Row(object.Name, id)
+	if !ok || a.DB.Deleted(object.Name, row) {
+		c.NotFound()
 		return
 	}
-	fields, refused := selected(object, c.request.URL.Query().Get("fields"))
+	fields, refused := selected(object, c.Request.URL.Query().Get("fields"))
 	if refused != nil {
-		c.refuse(refused)
+		c.Refuse(refused)
 		return
 	}
-	c.entry.Rows = 1
-	c.raw(http.StatusOK, jsonType, appendRecord(nil, c.base(), object, fields, row))
+	c.Entry.Rows = 1
+	c.Raw(http.StatusOK, web.JSONType, appendRecord(nil, c.Base(), object, fields, row))
 }
 
 // selected are the fields of a comma-separated list, or all visible ones.
@@ -198,19 +199,19 @@ func selected(object *schema.Object, list string) ([]int, *sferr.Error) {
 
 // pathRecord reads object and id of the path; text that is no id is taken for an
 // external id, as the path /sobjects/X/field/value would have it.
-func (c *call) pathRecord() (*schema.Object, string, bool) {
-	object, ok := c.pathObject()
+func pathRecord(c *web.Call) (*schema.Object, string, bool) {
+	object, ok := pathObject(c)
 	if !ok {
 		return nil, "", false
 	}
-	sent := c.request.PathValue("id")
+	sent := c.Request.PathValue("id")
 	id, err := recordid.Parse(sent)
 	if err != nil {
-		c.fail(http.StatusNotFound, sferr.New("NOT_FOUND", "Provided external ID field does not exist or is not accessible: %s", sent))
+		c.Fail(http.StatusNotFound, sferr.New("NOT_FOUND", "Provided external ID field does not exist or is not accessible: %s", sent))
 		return nil, "", false
 	}
 	if !strings.HasPrefix(id, object.KeyPrefix) {
-		c.refuse(sferr.WrongIDType(object.Label+" ID", "Id", sent))
+		c.Refuse(sferr.WrongIDType(object.Label+" ID", "Id", sent))
 		return nil, "", false
 	}
 	return object, id, true

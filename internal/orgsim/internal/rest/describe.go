@@ -1,31 +1,32 @@
-package orgsim
+package rest
 
 import (
 	"net/http"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
 // describeGlobal lists the objects.
-func (o *Org) describeGlobal(c *call) {
-	list := make([]objectSummary, 0, len(o.config.Schema.Objects()))
-	for _, object := range o.config.Schema.Objects() {
+func (a *API) describeGlobal(c *web.Call) {
+	list := make([]objectSummary, 0, len(c.Schema.Objects()))
+	for _, object := range c.Schema.Objects() {
 		list = append(list, summarise(c, object))
 	}
-	c.json(http.StatusOK, map[string]any{"encoding": "UTF-8", "maxBatchSize": maxRows, "sobjects": list})
+	c.JSON(http.StatusOK, map[string]any{"encoding": "UTF-8", "maxBatchSize": maxRows, "sobjects": list})
 }
 
 // basicInfo is the short description of an object.
-func (o *Org) basicInfo(c *call) {
-	if object, ok := c.pathObject(); ok {
-		c.json(http.StatusOK, map[string]any{"objectDescribe": summarise(c, object), "recentItems": []any{}})
+func (a *API) basicInfo(c *web.Call) {
+	if object, ok := pathObject(c); ok {
+		c.JSON(http.StatusOK, map[string]any{"objectDescribe": summarise(c, object), "recentItems": []any{}})
 	}
 }
 
 // describe is the long one, with all fields that the user may see.
-func (o *Org) describe(c *call) {
-	object, ok := c.pathObject()
+func (a *API) describe(c *web.Call) {
+	object, ok := pathObject(c)
 	if !ok {
 		return
 	}
@@ -35,7 +36,7 @@ func (o *Org) describe(c *call) {
 		CompactLayoutable: true, SObjectDescribeOption: "FULL",
 		RecordTypeInfos: []recordTypeInfo{{
 			Active: true, Available: true, Default: true, DeveloperName: "Master", Master: true, Name: "Master",
-			ID: masterRecordType, URLs: map[string]string{"layout": c.base() + "/sobjects/" + object.Name + "/describe/layouts/" + masterRecordType},
+			ID: masterRecordType, URLs: map[string]string{"layout": c.Base() + "/sobjects/" + object.Name + "/describe/layouts/" + masterRecordType},
 		}},
 	}
 	for i := range object.Fields {
@@ -43,20 +44,20 @@ func (o *Org) describe(c *call) {
 			long.Fields = append(long.Fields, describeField(f))
 		}
 	}
-	c.json(http.StatusOK, long)
+	c.JSON(http.StatusOK, long)
 }
 
 // pathObject finds the object of the path, or answers 404.
-func (c *call) pathObject() (*schema.Object, bool) {
-	object, ok := c.org.config.Schema.Object(c.request.PathValue("object"))
+func pathObject(c *web.Call) (*schema.Object, bool) {
+	object, ok := c.Schema.Object(c.Request.PathValue("object"))
 	if !ok {
-		c.fail(http.StatusNotFound, sferr.NotFound())
+		c.Fail(http.StatusNotFound, sferr.NotFound())
 	}
 	return object, ok
 }
 
-func summarise(c *call, o *schema.Object) objectSummary {
-	url := c.base() + "/sobjects/" + o.Name
+func summarise(c *web.Call, o *schema.Object) objectSummary {
+	url := c.Base() + "/sobjects/" + o.Name
 	return objectSummary{
 		Createable: !o.ReadOnly, Custom: o.Custom(), Deletable: !o.ReadOnly, KeyPrefix: o.KeyPrefix,
 		Label: o.Label, LabelPlural: o.LabelPlural, Layoutable: true, Mergeable: !o.Custom() && !o.ReadOnly,

@@ -1,37 +1,38 @@
-package orgsim
+package auth
 
 import (
 	"net/http"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 // identify checks the token of an identity call. Unlike data calls these answer
 // 403 and plain text (Help: identity URLs, error responses).
-func (o *Org) identify(c *call) (*session, bool) {
-	token := bearer(c.request)
+func (s *Server) identify(c *web.Call) (*session, bool) {
+	token := web.Bearer(c.Request)
 	if token == "" {
-		c.raw(http.StatusForbidden, "text/plain;charset=UTF-8", []byte("Missing_OAuth_Token"))
+		c.Raw(http.StatusForbidden, "text/plain;charset=UTF-8", []byte("Missing_OAuth_Token"))
 		return nil, false
 	}
-	found, ok := o.sessions.find(token, false)
+	found, ok := s.sessions.find(token, false)
 	if !ok {
-		c.raw(http.StatusForbidden, "text/plain;charset=UTF-8", []byte("Bad_OAuth_Token"))
+		c.Raw(http.StatusForbidden, "text/plain;charset=UTF-8", []byte("Bad_OAuth_Token"))
 	}
 	return found, ok
 }
 
 // userinfo answers the OpenID Connect endpoint.
-func (o *Org) userinfo(c *call) {
-	s, ok := o.identify(c)
+func (s *Server) userinfo(c *web.Call) {
+	session, ok := s.identify(c)
 	if !ok {
 		return
 	}
-	user := o.user(s.userID)
-	c.json(http.StatusOK, map[string]any{
-		"sub":                c.origin() + "/id/" + o.id + "/" + s.userID,
-		"user_id":            s.userID,
-		"organization_id":    o.id,
+	user := s.user(session.userID)
+	c.JSON(http.StatusOK, map[string]any{
+		"sub":                c.Origin() + "/id/" + s.Org() + "/" + session.userID,
+		"user_id":            session.userID,
+		"organization_id":    s.Org(),
 		"preferred_username": user["Username"],
 		"nickname":           user["Username"],
 		"name":               user["Name"],
@@ -45,32 +46,32 @@ func (o *Org) userinfo(c *call) {
 		"user_type":          "STANDARD",
 		"active":             true,
 		"is_app_installed":   true,
-		"urls":               o.urls(c, s.userID),
+		"urls":               s.urls(c, session.userID),
 	})
 }
 
 // identity answers the id URL of a login.
-func (o *Org) identity(c *call) {
-	s, ok := o.identify(c)
+func (s *Server) identity(c *web.Call) {
+	session, ok := s.identify(c)
 	if !ok {
 		return
 	}
-	org, errOrg := recordid.Parse(c.request.PathValue("org"))
-	userID, errUser := recordid.Parse(c.request.PathValue("user"))
+	org, errOrg := recordid.Parse(c.Request.PathValue("org"))
+	userID, errUser := recordid.Parse(c.Request.PathValue("user"))
 	switch {
-	case errOrg != nil || org != o.id:
-		c.raw(http.StatusForbidden, "text/plain;charset=UTF-8", []byte("Wrong_Org"))
+	case errOrg != nil || org != s.Org():
+		c.Raw(http.StatusForbidden, "text/plain;charset=UTF-8", []byte("Wrong_Org"))
 		return
-	case errUser != nil || userID != s.userID:
-		c.raw(http.StatusNotFound, "text/plain;charset=UTF-8", []byte("Bad_Id"))
+	case errUser != nil || userID != session.userID:
+		c.Raw(http.StatusNotFound, "text/plain;charset=UTF-8", []byte("Bad_Id"))
 		return
 	}
-	user := o.user(s.userID)
-	c.json(http.StatusOK, map[string]any{
-		"id":                      c.origin() + "/id/" + o.id + "/" + s.userID,
+	user := s.user(session.userID)
+	c.JSON(http.StatusOK, map[string]any{
+		"id":                      c.Origin() + "/id/" + s.Org() + "/" + session.userID,
 		"asserted_user":           true,
-		"user_id":                 s.userID,
-		"organization_id":         o.id,
+		"user_id":                 session.userID,
+		"organization_id":         s.Org(),
 		"username":                user["Username"],
 		"nick_name":               user["Username"],
 		"display_name":            user["Name"],
@@ -89,25 +90,25 @@ func (o *Org) identity(c *call) {
 		"mobile_phone_verified":   false,
 		"utcOffset":               0,
 		"last_modified_date":      user["LastModifiedDate"],
-		"urls":                    o.urls(c, s.userID),
+		"urls":                    s.urls(c, session.userID),
 	})
 }
 
-func (o *Org) user(id string) map[string]string {
-	record, _ := o.Record("User", id) // the session's user is never deleted
+func (s *Server) user(id string) map[string]string {
+	record, _ := s.User(id) // the session's user is never deleted
 	return record
 }
 
 // urls are templates: the client puts the version in.
-func (o *Org) urls(c *call, userID string) map[string]string {
-	data := c.origin() + "/services/data/v{version}/"
+func (s *Server) urls(c *web.Call, userID string) map[string]string {
+	data := c.Origin() + "/services/data/v{version}/"
 	return map[string]string{
 		"rest":          data,
 		"sobjects":      data + "sobjects/",
 		"query":         data + "query/",
 		"recent":        data + "recent/",
 		"search":        data + "search/",
-		"profile":       c.origin() + "/" + userID,
-		"custom_domain": c.origin(),
+		"profile":       c.Origin() + "/" + userID,
+		"custom_domain": c.Origin(),
 	}
 }

@@ -1,4 +1,4 @@
-package orgsim
+package bulk
 
 import (
 	"math/rand/v2"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/bulkcsv"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
@@ -23,8 +24,8 @@ type resultFile struct {
 	cell   func([]byte, column, *schema.Field, string) []byte
 }
 
-func (o *Org) successfulResults(c *call) {
-	o.answerResults(c, resultFile{
+func (a *API) successfulResults(c *web.Call) {
+	a.answerResults(c, resultFile{
 		header: `"sf__Id","sf__Created"`,
 		has:    func(r ingestRow) bool { return r.status == rowSucceeded || r.status == rowCreated },
 		lead: func(into []byte, comma byte, r ingestRow) []byte {
@@ -39,8 +40,8 @@ func (o *Org) successfulResults(c *call) {
 	})
 }
 
-func (o *Org) failedResults(c *call) {
-	o.answerResults(c, resultFile{
+func (a *API) failedResults(c *web.Call) {
+	a.answerResults(c, resultFile{
 		header: `"sf__Id","sf__Error"`,
 		has:    func(r ingestRow) bool { return r.status == rowFailed },
 		lead: func(into []byte, comma byte, r ingestRow) []byte {
@@ -51,8 +52,8 @@ func (o *Org) failedResults(c *call) {
 	})
 }
 
-func (o *Org) unprocessedRecords(c *call) {
-	o.answerResults(c, resultFile{
+func (a *API) unprocessedRecords(c *web.Call) {
+	a.answerResults(c, resultFile{
 		has: func(r ingestRow) bool { return r.status == rowUnprocessed },
 		cell: func(into []byte, _ column, _ *schema.Field, text string) []byte {
 			return value.AppendCSVText(into, text)
@@ -61,45 +62,45 @@ func (o *Org) unprocessedRecords(c *call) {
 }
 
 // answerResults sends a result file, its rows in an order of the org's own.
-func (o *Org) answerResults(c *call, file resultFile) {
-	j, ok := o.ingestOf(c)
+func (a *API) answerResults(c *web.Call, file resultFile) {
+	j, ok := a.ingestOf(c)
 	if !ok {
 		return
 	}
-	if c.version != j.version {
-		c.fail(http.StatusConflict, wrongVersion(j.version))
+	if c.Version != j.version {
+		c.Fail(http.StatusConflict, wrongVersion(j.version))
 		return
 	}
 	results, ok := j.results()
 	if !ok {
-		c.fail(http.StatusBadRequest, invalidState("Getting results of a Job that is not complete not allowed"))
+		c.Fail(http.StatusBadRequest, invalidState("Getting results of a Job that is not complete not allowed"))
 		return
 	}
-	c.out.Header().Set("Content-Type", csvType)
-	c.out.WriteHeader(http.StatusOK)
-	shuffled := rand.New(rand.NewPCG(o.config.Seed, j.number)).Perm(len(results.rows)) //nolint:gosec // an order to be repeated, not a secret
-	c.streamResults(results, file, shuffled)
+	c.Out.Header().Set("Content-Type", csvType)
+	c.Out.WriteHeader(http.StatusOK)
+	shuffled := rand.New(rand.NewPCG(a.Pages.Seed, j.number)).Perm(len(results.rows)) //nolint:gosec // an order to be repeated, not a secret
+	streamResults(c, results, file, shuffled)
 }
 
 // streamResults prints the header, which stands there without rows too, and the
 // file's rows.
-func (c *call) streamResults(results resultSet, file resultFile, order []int) {
+func streamResults(c *web.Call, results resultSet, file resultFile, order []int) {
 	body := results.header(nil, file)
 	for _, i := range order {
 		row := results.rows[i]
 		if !file.has(row) {
 			continue
 		}
-		c.entry.Rows++
+		c.Entry.Rows++
 		body = results.row(body, file, row)
 		if len(body) >= flushing {
-			if !c.write(body) {
+			if !c.Write(body) {
 				return
 			}
 			body = body[:0]
 		}
 	}
-	c.write(body)
+	c.Write(body)
 }
 
 // resultSet is a finished job's rows, which no longer change.

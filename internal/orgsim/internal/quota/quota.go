@@ -1,11 +1,10 @@
-package orgsim
+// Package quota counts what an org has spent of its daily limits.
+package quota
 
 import (
 	"strconv"
 	"sync"
 )
-
-const limitHeader = "Sforce-Limit-Info"
 
 // Every so many calls the header is missing, or shows an older count, as the
 // recorded headers of real orgs do.
@@ -15,8 +14,8 @@ const (
 	lag           = 2
 )
 
-// usage counts what the org has spent of its daily limits.
-type usage struct {
+// Usage is what the org has spent. It is safe for concurrent use.
+type Usage struct {
 	mu         sync.Mutex
 	calls      int
 	batches    int
@@ -27,26 +26,36 @@ type usage struct {
 	strictBulk bool
 }
 
-func newUsage(calls, batches int) *usage {
-	u := &usage{maxCalls: calls, maxBatches: batches, strict: calls > 0, strictBulk: batches > 0}
+// The limits that an org announces where none is set; they are those of a
+// Developer Edition org (Limits quick reference: API request limits).
+const (
+	defaultCalls   = 15_000
+	defaultBatches = 15_000
+)
+
+// New returns a fresh count. Limits of API calls and Bulk ingest batches a day are
+// enforced; 0 announces the default and enforces none.
+func New(calls, batches int) *Usage {
+	u := &Usage{maxCalls: calls, maxBatches: batches, strict: calls > 0, strictBulk: batches > 0}
 	if !u.strict {
-		u.maxCalls = defaultDailyCalls
+		u.maxCalls = defaultCalls
 	}
 	if !u.strictBulk {
-		u.maxBatches = defaultDailyBatches
+		u.maxBatches = defaultBatches
 	}
 	return u
 }
 
-func (u *usage) reset() {
+// Reset begins a new day.
+func (u *Usage) Reset() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.calls, u.batches, u.queryJobs = 0, 0, 0
 }
 
-// spend counts one call. It returns what the limit header says, "" for none, and
+// Spend counts one call. It returns what the limit header says, "" for none, and
 // whether the call is within an enforced limit.
-func (u *usage) spend() (header string, ok bool) {
+func (u *Usage) Spend() (header string, ok bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.strict && u.calls >= u.maxCalls {
@@ -62,13 +71,13 @@ func (u *usage) spend() (header string, ok bool) {
 	return u.header(u.calls), true
 }
 
-func (u *usage) header(calls int) string {
+func (u *Usage) header(calls int) string {
 	return "api-usage=" + strconv.Itoa(calls) + "/" + strconv.Itoa(u.maxCalls)
 }
 
-// spendBatches counts internal batches of an ingest job; it counts none and
+// SpendBatches counts internal batches of an ingest job; it counts none and
 // returns false where an enforced limit has no room for all of them.
-func (u *usage) spendBatches(n int) bool {
+func (u *Usage) SpendBatches(n int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.strictBulk && u.batches+n > u.maxBatches {
@@ -78,24 +87,25 @@ func (u *usage) spendBatches(n int) bool {
 	return true
 }
 
-func (u *usage) spendQueryJob() {
+// SpendQueryJob counts a Bulk query job.
+func (u *Usage) SpendQueryJob() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.queryJobs++
 }
 
-// limit is one entry of the limits resource.
-type limit struct {
+// Limit is one entry of the limits resource.
+type Limit struct {
 	Max       int `json:"Max"`
 	Remaining int `json:"Remaining"`
 }
 
-// limits is the limits resource, with the names of a current org.
-func (u *usage) limits() map[string]limit {
+// Limits is the limits resource, with the names of a current org.
+func (u *Usage) Limits() map[string]Limit {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	left := func(limitOf, used int) limit { return limit{Max: limitOf, Remaining: max(0, limitOf-used)} }
-	return map[string]limit{
+	left := func(limitOf, used int) Limit { return Limit{Max: limitOf, Remaining: max(0, limitOf-used)} }
+	return map[string]Limit{
 		"DailyApiRequests":              left(u.maxCalls, u.calls),
 		"DailyBulkApiBatches":           left(u.maxBatches, u.batches),
 		"DailyBulkV2QueryJobs":          left(10_000, u.queryJobs),

@@ -1,4 +1,4 @@
-package orgsim
+package rest
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
@@ -25,35 +26,39 @@ type collection struct {
 
 // saveResult is the answer for one row. Created is present in upserts only.
 type saveResult struct {
-	ID      string     `json:"id,omitempty"`
-	Success bool       `json:"success"`
-	Errors  []rowError `json:"errors"`
-	Created *bool      `json:"created,omitempty"`
+	ID      string         `json:"id,omitempty"`
+	Success bool           `json:"success"`
+	Errors  []web.RowError `json:"errors"`
+	Created *bool          `json:"created,omitempty"`
 }
 
-func (o *Org) collectionsCreate(c *call) { o.writeCollection(c, &rowReader{org: o, op: store.Insert}) }
-func (o *Org) collectionsUpdate(c *call) { o.writeCollection(c, &rowReader{org: o, op: store.Update}) }
+func (a *API) collectionsCreate(c *web.Call) {
+	a.writeCollection(c, &rowReader{schema: c.Schema, op: store.Insert})
+}
+func (a *API) collectionsUpdate(c *web.Call) {
+	a.writeCollection(c, &rowReader{schema: c.Schema, op: store.Update})
+}
 
 // collectionsUpsert matches by the field of the path.
-func (o *Org) collectionsUpsert(c *call) {
-	object, key, ok := c.pathKey()
+func (a *API) collectionsUpsert(c *web.Call) {
+	object, key, ok := pathKey(c)
 	if ok {
-		o.writeCollection(c, &rowReader{org: o, op: store.Upsert, object: object, key: key})
+		a.writeCollection(c, &rowReader{schema: c.Schema, op: store.Upsert, object: object, key: key})
 	}
 }
 
-func (o *Org) writeCollection(c *call, rows *rowReader) {
+func (a *API) writeCollection(c *web.Call, rows *rowReader) {
 	var body collection
-	if !c.readJSON(&body) {
+	if !c.ReadJSON(&body) {
 		return
 	}
-	c.entry.Rows = len(body.Records)
+	c.Entry.Rows = len(body.Records)
 	switch n := len(body.Records); {
 	case n == 0:
-		c.fail(http.StatusBadRequest, sferr.New("REQUIRED_FIELD_MISSING", "At least 1 record is required"))
+		c.Fail(http.StatusBadRequest, sferr.New("REQUIRED_FIELD_MISSING", "At least 1 record is required"))
 		return
 	case n > maxRows:
-		c.fail(http.StatusBadRequest, tooManyRows())
+		c.Fail(http.StatusBadRequest, tooManyRows())
 		return
 	}
 	mutations := make([]store.Mutation, 0, len(body.Records))
@@ -61,43 +66,43 @@ func (o *Org) writeCollection(c *call, rows *rowReader) {
 		mutations = append(mutations, rows.read(raw))
 	}
 	if rows.op == store.Insert && chunks(mutations) > maxChunks {
-		c.fail(http.StatusBadRequest, sferr.New("LIMIT_EXCEEDED",
+		c.Fail(http.StatusBadRequest, sferr.New("LIMIT_EXCEEDED",
 			"Cannot have more than %d chunks in a single operation. Please rearrange the data to reduce chunking.", maxChunks))
 		return
 	}
-	o.answerOutcomes(c, rows.op, o.db.Apply(o.actor(c), body.AllOrNone, mutations))
+	a.answerOutcomes(c, rows.op, a.DB.Apply(a.actor(c), body.AllOrNone, mutations))
 }
 
 // collectionsDelete takes its ids from the URL.
-func (o *Org) collectionsDelete(c *call) {
-	query := c.request.URL.Query()
+func (a *API) collectionsDelete(c *web.Call) {
+	query := c.Request.URL.Query()
 	ids := strings.FieldsFunc(query.Get("ids"), func(r rune) bool { return r == ',' || r == ' ' })
-	c.entry.Rows = len(ids)
+	c.Entry.Rows = len(ids)
 	if len(ids) == 0 {
-		c.fail(http.StatusBadRequest, sferr.New("REQUIRED_FIELD_MISSING", "At least 1 record is required"))
+		c.Fail(http.StatusBadRequest, sferr.New("REQUIRED_FIELD_MISSING", "At least 1 record is required"))
 		return
 	}
 	if len(ids) > maxRows {
-		c.fail(http.StatusBadRequest, tooManyRows())
+		c.Fail(http.StatusBadRequest, tooManyRows())
 		return
 	}
 	mutations := make([]store.Mutation, 0, len(ids))
 	for _, id := range ids {
 		m := store.Mutation{Op: store.Delete, ID: id}
-		if m.Object = o.objectOfID(id); m.Object == nil {
+		if m.Object = objectOfID(c.Schema, id); m.Object == nil {
 			m.Refused = sferr.MalformedID(id)
 		}
 		mutations = append(mutations, m)
 	}
 	allOrNone := strings.EqualFold(query.Get("allOrNone"), "true")
-	o.answerOutcomes(c, store.Delete, o.db.Apply(o.actor(c), allOrNone, mutations))
+	a.answerOutcomes(c, store.Delete, a.DB.Apply(a.actor(c), allOrNone, mutations))
 }
 
 // answerOutcomes is 200 whatever became of the rows, in the request's order.
-func (o *Org) answerOutcomes(c *call, op store.Op, outcomes []store.Outcome) {
+func (a *API) answerOutcomes(c *web.Call, op store.Op, outcomes []store.Outcome) {
 	results := make([]saveResult, 0, len(outcomes))
 	for _, outcome := range outcomes {
-		result := saveResult{Success: outcome.Err == nil, Errors: asRowErrors(outcome.Err)}
+		result := saveResult{Success: outcome.Err == nil, Errors: web.RowErrors(outcome.Err)}
 		if result.Success {
 			result.ID = outcome.ID
 			if op == store.Upsert {
@@ -106,31 +111,31 @@ func (o *Org) answerOutcomes(c *call, op store.Op, outcomes []store.Outcome) {
 		}
 		results = append(results, result)
 	}
-	c.json(http.StatusOK, results)
+	c.JSON(http.StatusOK, results)
 }
 
 // actor is the call's user, with the lock rules in force.
-func (o *Org) actor(c *call) store.Actor {
-	return store.Actor{UserID: c.session.userID, By: "rest", Locked: o.faults.Locked}
+func (a *API) actor(c *web.Call) store.Actor {
+	return store.Actor{UserID: c.UserID, By: "rest", Locked: a.Faults.Locked}
 }
 
 // pathKey finds object and key field of the path, or answers 404.
-func (c *call) pathKey() (*schema.Object, int, bool) {
-	object, ok := c.pathObject()
+func pathKey(c *web.Call) (*schema.Object, int, bool) {
+	object, ok := pathObject(c)
 	if !ok {
 		return nil, 0, false
 	}
-	name := c.request.PathValue("field")
+	name := c.Request.PathValue("field")
 	key, ok := object.Field(name)
 	if !ok || !object.Fields[key].IDLookup() {
-		c.fail(http.StatusNotFound, sferr.New("NOT_FOUND", "Provided external ID field does not exist or is not accessible: %s", name))
+		c.Fail(http.StatusNotFound, sferr.New("NOT_FOUND", "Provided external ID field does not exist or is not accessible: %s", name))
 		return nil, 0, false
 	}
 	return object, key, true
 }
 
-func (o *Org) objectOfID(id string) *schema.Object {
-	for _, object := range o.config.Schema.Objects() {
+func objectOfID(s *schema.Schema, id string) *schema.Object {
+	for _, object := range s.Objects() {
 		if strings.HasPrefix(id, object.KeyPrefix) {
 			return object
 		}

@@ -1,4 +1,4 @@
-package orgsim
+package bulk
 
 import (
 	"encoding/base64"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 // anyJob is a job of either kind.
@@ -19,47 +20,47 @@ type anyJob interface {
 func (j *job) base() *job { return j }
 
 // jobOf finds the job of the path in one of the lists, or answers 404.
-func jobOf[J anyJob](c *call, list *[]J) (J, bool) {
-	id, err := recordid.Parse(c.request.PathValue("id"))
-	c.org.jobs.mu.Lock()
-	defer c.org.jobs.mu.Unlock()
+func jobOf[J anyJob](a *API, c *web.Call, list *[]J) (J, bool) {
+	id, err := recordid.Parse(c.Request.PathValue("id"))
+	a.jobs.mu.Lock()
+	defer a.jobs.mu.Unlock()
 	for _, j := range *list {
 		if err == nil && j.base().id == id {
 			return j, true
 		}
 	}
-	c.notFound()
+	c.NotFound()
 	var none J
 	return none, false
 }
 
 // deleteJob takes the job of the path out of its list.
-func deleteJob[J anyJob](c *call, list *[]J) {
-	j, ok := jobOf(c, list)
+func deleteJob[J anyJob](a *API, c *web.Call, list *[]J) {
+	j, ok := jobOf(a, c, list)
 	if !ok {
 		return
 	}
 	if refused := j.base().deletable(); refused != nil {
-		c.fail(http.StatusBadRequest, refused)
+		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
 	j.base().end()
-	c.org.jobs.mu.Lock()
+	a.jobs.mu.Lock()
 	*list = slices.DeleteFunc(*list, func(other J) bool { return other == j })
-	c.org.jobs.mu.Unlock()
-	c.noContent()
+	a.jobs.mu.Unlock()
+	c.NoContent()
 }
 
 // listing answers one page of jobs.
-func listing[J any](c *call, all []J, path string, info func(J) jobInfo) {
+func listing[J any](c *web.Call, all []J, path string, info func(J) jobInfo) {
 	from := 0
-	if locator := c.request.URL.Query().Get("queryLocator"); locator != "" {
+	if locator := c.Request.URL.Query().Get("queryLocator"); locator != "" {
 		text, err := base64.RawURLEncoding.DecodeString(locator)
 		if err == nil {
 			from, err = strconv.Atoi(string(text))
 		}
 		if err != nil || from < 0 || from > len(all) {
-			c.fail(http.StatusBadRequest, sferr.New("INVALID_QUERY_LOCATOR", "invalid query locator"))
+			c.Fail(http.StatusBadRequest, sferr.New("INVALID_QUERY_LOCATOR", "invalid query locator"))
 			return
 		}
 	}
@@ -73,9 +74,9 @@ func listing[J any](c *call, all []J, path string, info func(J) jobInfo) {
 		page.Records = append(page.Records, info(j))
 	}
 	if !page.Done {
-		next := c.base() + path + "?queryLocator=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(until)))
+		next := c.Base() + path + "?queryLocator=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(until)))
 		page.Next = &next
 	}
-	c.entry.Rows = len(page.Records)
-	c.json(http.StatusOK, page)
+	c.Entry.Rows = len(page.Records)
+	c.JSON(http.StatusOK, page)
 }

@@ -1,4 +1,4 @@
-package orgsim
+package rest
 
 import (
 	"sync"
@@ -56,17 +56,4 @@ func (c *cursors) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.byID)
-}
-
-// mix makes one well-spread number of several, so that what looks random is the
-// same for the same seed and request (splitmix64).
-func mix(numbers ...uint64) uint64 {
-	var z uint64
-	for _, n := range numbers {
-		z += n + 0x9e3779b97f4a7c15
-		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-		z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-		z ^= z >> 31
-	}
-	return z
 }

@@ -1,8 +1,10 @@
-package orgsim
+package rest
 
 import (
 	"net/http"
 	"strconv"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 type version struct {
@@ -12,31 +14,31 @@ type version struct {
 }
 
 // versions lists the API versions; it needs no session.
-func (o *Org) versions(c *call) {
+func (a *API) versions(c *web.Call) {
 	var list []version
-	for n := oldestVersion; n <= newestVersion; n++ {
+	for n := web.OldestVersion; n <= web.NewestVersion; n++ {
 		text := strconv.Itoa(n) + ".0"
 		list = append(list, version{Label: releaseName(n), URL: "/services/data/v" + text, Version: text})
 	}
-	c.json(http.StatusOK, list)
+	c.JSON(http.StatusOK, list)
 }
 
 // releaseName is the season that brought a version: three a year, 31.0 having
 // been that of summer 2014.
 func releaseName(n int) string {
-	since := n - oldestVersion
+	since := n - web.OldestVersion
 	season := []string{"Summer", "Winter", "Spring"}[since%3]
 	return season + " '" + strconv.Itoa(14+(since+2)/3)
 }
 
 // resources lists what a version offers.
-func (o *Org) resources(c *call) {
+func (a *API) resources(c *web.Call) {
 	list := map[string]string{}
 	for _, name := range []string{"sobjects", "query", "queryAll", "limits", "composite", "jobs"} {
-		list[name] = c.base() + "/" + name
+		list[name] = c.Base() + "/" + name
 	}
-	list["identity"] = c.origin() + "/id/" + o.id + "/" + c.session.userID
-	c.json(http.StatusOK, list)
+	list["identity"] = c.Origin() + "/id/" + a.Org() + "/" + c.UserID
+	c.JSON(http.StatusOK, list)
 }
 
-func (o *Org) limits(c *call) { c.json(http.StatusOK, o.usage.limits()) }
+func (a *API) limits(c *web.Call) { c.JSON(http.StatusOK, a.Quota.Limits()) }

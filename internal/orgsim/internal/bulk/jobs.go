@@ -1,4 +1,4 @@
-package orgsim
+package bulk
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 // The states of a job (Bulk API 2.0 guide: job states).
@@ -112,11 +113,11 @@ type jobInfo struct {
 	PKChunkingAllowed *bool       `json:"isPkChunkingSupported,omitempty"`
 }
 
-func (o *Org) newJob(c *call, path string, d jobDialect, state string) *job {
-	number, id := o.jobs.number()
-	now := o.config.Now()
+func (a *API) newJob(c *web.Call, path string, d jobDialect, state string) *job {
+	number, id := a.jobs.number()
+	now := a.Now()
 	return &job{
-		number: number, id: id, path: c.base() + path + "/" + id, version: c.version, createdBy: c.session.userID,
+		number: number, id: id, path: c.Base() + path + "/" + id, version: c.Version, createdBy: c.UserID,
 		created: now, modified: now, dialect: d, state: state, ended: make(chan struct{}),
 	}
 }

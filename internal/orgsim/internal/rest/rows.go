@@ -1,4 +1,4 @@
-package orgsim
+package rest
 
 import (
 	"bytes"
@@ -54,7 +54,7 @@ func position(raw []byte, offset int64) value.Position {
 
 // rowReader turns JSON rows into mutations of one request.
 type rowReader struct {
-	org    *Org
+	schema *schema.Schema // what the user may see
 	op     store.Op
 	object *schema.Object // of the path; nil where each row names its own
 	key    int            // of upserts
@@ -130,7 +130,7 @@ func (r *rowReader) objectOf(list []member) (*schema.Object, *sferr.Error) {
 		if json.Unmarshal(m.value, &attributes) != nil || attributes.Type == "" {
 			break
 		}
-		object, ok := r.org.config.Schema.Object(attributes.Type)
+		object, ok := r.schema.Object(attributes.Type)
 		if !ok {
 			return nil, sferr.UnsupportedType(attributes.Type)
 		}

@@ -1,4 +1,4 @@
-package orgsim
+package bulk
 
 import (
 	"encoding/base64"
@@ -12,6 +12,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/soql"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 // queryJob is one job that reads.
@@ -31,9 +32,9 @@ type queryRequest struct {
 	ColumnDelimiter string `json:"columnDelimiter"`
 }
 
-func (o *Org) createQueryJob(c *call) {
+func (a *API) createQueryJob(c *web.Call) {
 	var request queryRequest
-	if !c.readJSON(&request) {
+	if !c.ReadJSON(&request) {
 		return
 	}
 	d, refused := dialectOf(request.ContentType, request.LineEnding, request.ColumnDelimiter)
@@ -42,27 +43,27 @@ func (o *Org) createQueryJob(c *call) {
 	}
 	var plan *store.Plan
 	if refused == nil {
-		plan, refused = o.bulkPlan(request)
+		plan, refused = a.bulkPlan(request)
 	}
 	if refused != nil {
-		c.fail(http.StatusBadRequest, refused)
+		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
-	j := &queryJob{job: o.newJob(c, queryPath, d, stateUploaded), operation: request.Operation, plan: plan}
-	o.jobs.mu.Lock()
-	o.jobs.query = append(o.jobs.query, j)
-	o.jobs.mu.Unlock()
-	o.usage.spendQueryJob()
+	j := &queryJob{job: a.newJob(c, queryPath, d, stateUploaded), operation: request.Operation, plan: plan}
+	a.jobs.mu.Lock()
+	a.jobs.query = append(a.jobs.query, j)
+	a.jobs.mu.Unlock()
+	a.Quota.SpendQueryJob()
 	info := j.info(j.operation, plan.Object.Name)
 	info.LineEnding, info.ColumnDelimiter = d.LineEnding, d.Delimiter
-	o.work.Go(func() { o.runQueryJob(j) })
-	c.json(http.StatusOK, info)
+	a.Work.Go(func() { a.runQueryJob(j) })
+	c.JSON(http.StatusOK, info)
 }
 
 // bulkPlan binds the query and refuses what Bulk queries do not offer (Bulk API
 // 2.0 guide: query considerations). SOQL's own codes become API_ERROR here, save
 // for an unknown object.
-func (o *Org) bulkPlan(request queryRequest) (*store.Plan, *sferr.Error) {
+func (a *API) bulkPlan(request queryRequest) (*store.Plan, *sferr.Error) {
 	q, err := soql.Parse(request.Query)
 	if err == nil && q.Count {
 		return nil, sferr.New("API_ERROR", "Aggregate functions are not supported in Bulk Query: COUNT()")
@@ -72,29 +73,29 @@ func (o *Org) bulkPlan(request queryRequest) (*store.Plan, *sferr.Error) {
 	}
 	var plan *store.Plan
 	if err == nil {
-		plan, err = o.db.Bind(q, store.Scope{Deleted: request.Operation == "queryAll"})
+		plan, err = a.DB.Bind(q, store.Scope{Deleted: request.Operation == "queryAll"})
 	}
 	if err == nil {
 		return plan, nil
 	}
-	refused := queryRefusal(err)
+	refused := store.QueryRefusal(err)
 	if refused.Code == "INVALID_TYPE" {
 		return nil, notBulk(q.Object.Text)
 	}
 	return nil, sferr.New("API_ERROR", "%s: %s", refused.Code, refused.Message)
 }
 
-func (o *Org) runQueryJob(j *queryJob) {
+func (a *API) runQueryJob(j *queryJob) {
 	j.mu.Lock()
 	if j.state != stateUploaded {
 		j.mu.Unlock()
 		return
 	}
-	j.move(stateInProgress, o.config.Now())
+	j.move(stateInProgress, a.Now())
 	j.mu.Unlock()
 
 	started := time.Now()
-	result := o.db.Run(j.plan)
+	result := a.DB.Run(j.plan)
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -102,7 +103,7 @@ func (o *Org) runQueryJob(j *queryJob) {
 		return
 	}
 	j.result, j.processed, j.took = result, len(result.Rows), time.Since(started)
-	j.move(stateComplete, o.config.Now())
+	j.move(stateComplete, a.Now())
 }
 
 // fullInfo is the job as its GET shows it: there is no count of failures.
@@ -116,16 +117,16 @@ func (j *queryJob) fullInfo() jobInfo {
 	return info
 }
 
-func (o *Org) getQueryJob(c *call) {
-	if j, ok := o.queryJobOf(c); ok {
-		c.json(http.StatusOK, j.fullInfo())
+func (a *API) getQueryJob(c *web.Call) {
+	if j, ok := a.queryJobOf(c); ok {
+		c.JSON(http.StatusOK, j.fullInfo())
 	}
 }
 
-func (o *Org) listQueryJobs(c *call) {
-	o.jobs.mu.Lock()
-	all := slices.Clone(o.jobs.query)
-	o.jobs.mu.Unlock()
+func (a *API) listQueryJobs(c *web.Call) {
+	a.jobs.mu.Lock()
+	all := slices.Clone(a.jobs.query)
+	a.jobs.mu.Unlock()
 	listing(c, all, queryPath, func(j *queryJob) jobInfo {
 		info := j.fullInfo()
 		info.RecordsProcessed = nil
@@ -133,74 +134,74 @@ func (o *Org) listQueryJobs(c *call) {
 	})
 }
 
-func (o *Org) abortQueryJob(c *call) {
-	j, ok := o.queryJobOf(c)
+func (a *API) abortQueryJob(c *web.Call) {
+	j, ok := a.queryJobOf(c)
 	if !ok {
 		return
 	}
 	var request struct {
 		State string `json:"state"`
 	}
-	if !c.readJSON(&request) {
+	if !c.ReadJSON(&request) {
 		return
 	}
 	if request.State != stateAborted {
-		c.fail(http.StatusBadRequest, sferr.New("INVALIDJOB", "state '%s' is not Aborted", request.State))
+		c.Fail(http.StatusBadRequest, sferr.New("INVALIDJOB", "state '%s' is not Aborted", request.State))
 		return
 	}
 	j.mu.Lock()
-	refused := j.abortLocked(o.config.Now())
+	refused := j.abortLocked(a.Now())
 	info := j.info(j.operation, j.plan.Object.Name)
 	j.mu.Unlock()
 	if refused != nil {
-		c.fail(http.StatusBadRequest, refused)
+		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
-	c.json(http.StatusOK, info)
+	c.JSON(http.StatusOK, info)
 }
 
-func (o *Org) deleteQueryJob(c *call) { deleteJob(c, &o.jobs.query) }
+func (a *API) deleteQueryJob(c *web.Call) { deleteJob(a, c, &a.jobs.query) }
 
 // queryJobResults sends a page of the result. The last page's locator is the
 // text null.
-func (o *Org) queryJobResults(c *call) {
-	j, ok := o.queryJobOf(c)
+func (a *API) queryJobResults(c *web.Call) {
+	j, ok := a.queryJobOf(c)
 	if !ok {
 		return
 	}
-	if c.version != j.version {
-		c.fail(http.StatusConflict, wrongVersion(j.version))
+	if c.Version != j.version {
+		c.Fail(http.StatusConflict, wrongVersion(j.version))
 		return
 	}
 	j.mu.Lock()
 	result := j.result
 	j.mu.Unlock()
 	if result == nil {
-		c.fail(http.StatusBadRequest, invalidState("Getting results of a Job that is not complete not allowed"))
+		c.Fail(http.StatusBadRequest, invalidState("Getting results of a Job that is not complete not allowed"))
 		return
 	}
-	from, until, refused := o.resultPage(c, j, len(result.Rows))
+	from, until, refused := a.resultPage(c, j, len(result.Rows))
 	if refused != nil {
-		c.fail(http.StatusBadRequest, refused)
+		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
 	next := "null"
 	if until < len(result.Rows) {
 		next = base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(until)))
 	}
-	c.entry.Rows = until - from
-	header := c.out.Header()
+	c.Entry.Rows = until - from
+	header := c.Out.Header()
 	header.Set("Content-Type", csvType)
 	header.Set("Sforce-NumberOfRecords", strconv.Itoa(until-from))
 	header.Set("Sforce-Locator", next)
-	c.out.WriteHeader(http.StatusOK)
-	c.streamRows(j, result, from, until)
+	c.Out.WriteHeader(http.StatusOK)
+	streamRows(c, j, result, from, until)
 }
 
 // resultPage reads locator and maxRecords. The server may give fewer rows than
 // asked for.
-func (o *Org) resultPage(c *call, j *queryJob, rows int) (from, until int, refused *sferr.Error) {
-	query := c.request.URL.Query()
+func (a *API) resultPage(c *web.Call, j *queryJob, rows int) (from, until int, refused *sferr.Error) {
+	query := c.Request.URL.Query()
 	if locator := query.Get("locator"); locator != "" {
 		text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(locator, "="))
 		if err == nil {
@@ -210,7 +211,7 @@ func (o *Org) resultPage(c *call, j *queryJob, rows int) (from, until int, refus
 			return 0, 0, sferr.New("INVALID_QUERY_LOCATOR", "invalid query locator: %s", locator)
 		}
 	}
-	size := o.vary(o.config.BulkPageRows, j.number, uint64(from))
+	size := a.Pages.Size(a.PageRows, j.number, uint64(from))
 	if text := query.Get("maxRecords"); text != "" {
 		most, err := strconv.Atoi(text)
 		if err != nil || most < 1 {
@@ -222,7 +223,7 @@ func (o *Org) resultPage(c *call, j *queryJob, rows int) (from, until int, refus
 }
 
 // streamRows prints header and rows, all values quoted.
-func (c *call) streamRows(j *queryJob, result *store.Result, from, until int) {
+func streamRows(c *web.Call, j *queryJob, result *store.Result, from, until int) {
 	comma, newline := j.dialect.comma(), j.dialect.newline()
 	body := make([]byte, 0, flushing+flushing/4)
 	for i, field := range result.Fields {
@@ -241,16 +242,16 @@ func (c *call) streamRows(j *queryJob, result *store.Result, from, until int) {
 		}
 		body = append(body, newline...)
 		if len(body) >= flushing {
-			if !c.write(body) {
+			if !c.Write(body) {
 				return
 			}
 			body = body[:0]
 		}
 	}
-	c.write(body)
+	c.Write(body)
 }
 
-func (o *Org) queryJobOf(c *call) (*queryJob, bool) { return jobOf(c, &o.jobs.query) }
+func (a *API) queryJobOf(c *web.Call) (*queryJob, bool) { return jobOf(a, c, &a.jobs.query) }
 
 func wrongVersion(version string) *sferr.Error {
 	return sferr.New("INVALIDVERSION", "the job was created with API version %s; its results must be read with the same", version)

@@ -1,4 +1,4 @@
-package orgsim
+package bulk
 
 import (
 	"io"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
@@ -46,28 +47,28 @@ type ingestRequest struct {
 	ColumnDelimiter string `json:"columnDelimiter"`
 }
 
-func (o *Org) createIngest(c *call) {
+func (a *API) createIngest(c *web.Call) {
 	var request ingestRequest
-	if !c.readJSON(&request) {
+	if !c.ReadJSON(&request) {
 		return
 	}
 	j := &ingestJob{operation: request.Operation}
 	d, refused := dialectOf(request.ContentType, request.LineEnding, request.ColumnDelimiter)
 	if refused == nil {
-		refused = j.target(o.config.Schema, request)
+		refused = j.target(c.Schema, request)
 	}
 	if refused != nil {
-		c.fail(http.StatusBadRequest, refused)
+		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
-	j.job = o.newJob(c, ingestPath, d, stateOpen)
-	o.jobs.mu.Lock()
-	o.jobs.ingest = append(o.jobs.ingest, j)
-	o.jobs.mu.Unlock()
+	j.job = a.newJob(c, ingestPath, d, stateOpen)
+	a.jobs.mu.Lock()
+	a.jobs.ingest = append(a.jobs.ingest, j)
+	a.jobs.mu.Unlock()
 	info := j.info()
 	info.ContentURL = strings.TrimPrefix(j.path, "/") + "/batches"
 	info.LineEnding, info.ColumnDelimiter = d.LineEnding, d.Delimiter
-	c.json(http.StatusOK, info)
+	c.JSON(http.StatusOK, info)
 }
 
 // target checks operation, object and external id of a request.
@@ -112,9 +113,9 @@ func (j *ingestJob) info() jobInfo {
 	return info
 }
 
-func (o *Org) getIngest(c *call) {
-	if j, ok := o.ingestOf(c); ok {
-		c.json(http.StatusOK, j.fullInfo())
+func (a *API) getIngest(c *web.Call) {
+	if j, ok := a.ingestOf(c); ok {
+		c.JSON(http.StatusOK, j.fullInfo())
 	}
 }
 
@@ -135,10 +136,10 @@ func (j *ingestJob) fullInfo() jobInfo {
 	return info
 }
 
-func (o *Org) listIngest(c *call) {
-	o.jobs.mu.Lock()
-	all := slices.Clone(o.jobs.ingest)
-	o.jobs.mu.Unlock()
+func (a *API) listIngest(c *web.Call) {
+	a.jobs.mu.Lock()
+	all := slices.Clone(a.jobs.ingest)
+	a.jobs.mu.Unlock()
 	listing(c, all, ingestPath, func(j *ingestJob) jobInfo {
 		info := j.fullInfo()
 		info.RecordsProcessed, info.RecordsFailed, info.ErrorMessage = nil, nil, ""
@@ -147,36 +148,36 @@ func (o *Org) listIngest(c *call) {
 }
 
 // uploadIngest takes the job's data, once.
-func (o *Org) uploadIngest(c *call) {
-	j, ok := o.ingestOf(c)
+func (a *API) uploadIngest(c *web.Call) {
+	j, ok := a.ingestOf(c)
 	if !ok {
 		return
 	}
-	mediaType, _, _ := strings.Cut(c.request.Header.Get("Content-Type"), ";")
+	mediaType, _, _ := strings.Cut(c.Request.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(mediaType), "text/csv") {
-		c.fail(http.StatusUnsupportedMediaType, sferr.New("UNSUPPORTED_MEDIA_TYPE", "Content-type '%s' is not supported; a job of contentType CSV takes text/csv", mediaType))
+		c.Fail(http.StatusUnsupportedMediaType, sferr.New("UNSUPPORTED_MEDIA_TYPE", "Content-type '%s' is not supported; a job of contentType CSV takes text/csv", mediaType))
 		return
 	}
 	if refused := j.beginUpload(); refused != nil {
-		c.fail(http.StatusBadRequest, refused)
+		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
 	var data strings.Builder
-	data.Grow(int(max(0, min(c.request.ContentLength, maxUpload))))
-	n, err := io.Copy(&data, io.LimitReader(c.request.Body, maxUpload+1))
+	data.Grow(int(max(0, min(c.Request.ContentLength, maxUpload))))
+	n, err := io.Copy(&data, io.LimitReader(c.Request.Body, maxUpload+1))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.uploading = false
 	switch {
 	case err != nil: // the client broke off: nothing was taken
-		c.fail(http.StatusBadRequest, sferr.New("CLIENTINPUTERROR", "the upload ended before its declared length"))
+		c.Fail(http.StatusBadRequest, sferr.New("CLIENTINPUTERROR", "the upload ended before its declared length"))
 	case n > maxUpload:
-		c.fail(http.StatusBadRequest, sferr.New("CLIENTINPUTERROR", "the upload exceeds 150 MB of base64, which is %d bytes", maxUpload))
+		c.Fail(http.StatusBadRequest, sferr.New("CLIENTINPUTERROR", "the upload exceeds 150 MB of base64, which is %d bytes", maxUpload))
 	case j.state != stateOpen:
-		c.fail(http.StatusBadRequest, invalidState("Uploading data to a Job in state "+j.state+" not allowed"))
+		c.Fail(http.StatusBadRequest, invalidState("Uploading data to a Job in state "+j.state+" not allowed"))
 	default:
 		j.upload, j.uploaded = data.String(), true
-		c.out.WriteHeader(http.StatusCreated)
+		c.Out.WriteHeader(http.StatusCreated)
 	}
 }
 
@@ -195,31 +196,31 @@ func (j *ingestJob) beginUpload() *sferr.Error {
 }
 
 // patchIngest closes the upload or aborts the job.
-func (o *Org) patchIngest(c *call) {
-	j, ok := o.ingestOf(c)
+func (a *API) patchIngest(c *web.Call) {
+	j, ok := a.ingestOf(c)
 	if !ok {
 		return
 	}
 	var request struct {
 		State string `json:"state"`
 	}
-	if !c.readJSON(&request) {
+	if !c.ReadJSON(&request) {
 		return
 	}
 	var refused *sferr.Error
 	switch request.State {
 	case stateUploaded:
-		refused = o.closeUpload(j)
+		refused = a.closeUpload(j)
 	case stateAborted:
-		c.entry.Kind = "ingest abort"
+		c.Entry.Kind = "ingest abort"
 		j.mu.Lock()
-		refused = j.abortLocked(o.config.Now())
+		refused = j.abortLocked(a.Now())
 		j.mu.Unlock()
 	default:
 		refused = sferr.New("INVALIDJOB", "state '%s' is none of UploadComplete, Aborted", request.State)
 	}
 	if refused != nil {
-		c.fail(http.StatusBadRequest, refused)
+		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
 	j.mu.Lock()
@@ -227,11 +228,11 @@ func (o *Org) patchIngest(c *call) {
 	j.mu.Unlock()
 	// By now the job may be under way; the answer tells what this request did.
 	info.State = request.State
-	c.json(http.StatusOK, info)
+	c.JSON(http.StatusOK, info)
 }
 
 // closeUpload starts the job.
-func (o *Org) closeUpload(j *ingestJob) *sferr.Error {
+func (a *API) closeUpload(j *ingestJob) *sferr.Error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state != stateOpen {
@@ -240,11 +241,11 @@ func (o *Org) closeUpload(j *ingestJob) *sferr.Error {
 	if j.uploading {
 		return invalidState("Closing a Job while its upload is under way not allowed")
 	}
-	j.move(stateUploaded, o.config.Now())
-	o.work.Go(func() { o.process(j) })
+	j.move(stateUploaded, a.Now())
+	a.Work.Go(func() { a.process(j) })
 	return nil
 }
 
-func (o *Org) deleteIngest(c *call) { deleteJob(c, &o.jobs.ingest) }
+func (a *API) deleteIngest(c *web.Call) { deleteJob(a, c, &a.jobs.ingest) }
 
-func (o *Org) ingestOf(c *call) (*ingestJob, bool) { return jobOf(c, &o.jobs.ingest) }
+func (a *API) ingestOf(c *web.Call) (*ingestJob, bool) { return jobOf(a, c, &a.jobs.ingest) }

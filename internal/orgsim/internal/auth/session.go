@@ -1,12 +1,10 @@
-package orgsim
+package auth
 
 import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,7 +20,7 @@ type session struct {
 
 // sessions keeps the tokens that are good.
 type sessions struct {
-	policy SessionPolicy
+	policy Policy
 	now    func() time.Time
 
 	mu     sync.Mutex
@@ -30,7 +28,7 @@ type sessions struct {
 	issued uint64
 }
 
-func newSessions(policy SessionPolicy, now func() time.Time) *sessions {
+func newSessions(policy Policy, now func() time.Time) *sessions {
 	return &sessions{policy: policy, now: now, tokens: map[string]*session{}}
 }
 
@@ -85,13 +83,4 @@ func (s *sessions) expireAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.tokens)
-}
-
-// bearer is the token of an Authorization header, of scheme Bearer or OAuth.
-func bearer(r *http.Request) string {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth") {
-		return strings.TrimSpace(token)
-	}
-	return ""
 }

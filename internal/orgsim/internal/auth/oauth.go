@@ -1,4 +1,4 @@
-package orgsim
+package auth
 
 import (
 	"crypto/hmac"
@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 // tokenAnswer is the answer of the token endpoint. There is no expires_in: how
@@ -30,75 +32,75 @@ type oauthError struct {
 	Description string `json:"error_description"`
 }
 
-func (c *call) oauthFail(code, description string) {
-	c.json(http.StatusBadRequest, oauthError{Error: code, Description: description})
+func fail(c *web.Call, code, description string) {
+	c.JSON(http.StatusBadRequest, oauthError{Error: code, Description: description})
 }
 
 // token logs in by client credentials, the one grant of this org. It is only
 // offered on the My Domain host (Help: OAuth 2.0 client credentials flow).
-func (o *Org) token(c *call) {
-	c.out.Header().Set("Cache-Control", "no-cache, no-store")
-	c.out.Header().Set("Pragma", "no-cache")
-	form, ok := c.form()
+func (s *Server) token(c *web.Call) {
+	c.Out.Header().Set("Cache-Control", "no-cache, no-store")
+	c.Out.Header().Set("Pragma", "no-cache")
+	form, ok := formOf(c)
 	if !ok {
-		c.oauthFail("invalid_request", "the request body is not a form")
+		fail(c, "invalid_request", "the request body is not a form")
 		return
 	}
 	if grant := form.Get("grant_type"); grant != "client_credentials" {
-		c.oauthFail("unsupported_grant_type", "grant type not supported")
+		fail(c, "unsupported_grant_type", "grant type not supported")
 		return
 	}
-	if sharedLoginHost(c.request.Host) {
-		c.oauthFail("invalid_grant", "request not supported on this domain")
+	if sharedLoginHost(c.Request.Host) {
+		fail(c, "invalid_grant", "request not supported on this domain")
 		return
 	}
-	id, secret := clientOf(c.request, form)
-	if !equal(id, o.config.ClientID) {
-		c.oauthFail("invalid_client_id", "client identifier invalid")
+	id, secret := clientOf(c.Request, form)
+	if !equal(id, s.ClientID) {
+		fail(c, "invalid_client_id", "client identifier invalid")
 		return
 	}
-	if !equal(secret, o.config.ClientSecret) {
-		c.oauthFail("invalid_client", "invalid client credentials")
+	if !equal(secret, s.ClientSecret) {
+		fail(c, "invalid_client", "invalid client credentials")
 		return
 	}
-	if o.config.NoRunAsUser {
-		c.oauthFail("invalid_grant", "no client credentials user enabled")
+	if s.NoRunAsUser {
+		fail(c, "invalid_grant", "no client credentials user enabled")
 		return
 	}
-	c.json(http.StatusOK, o.login(c))
+	c.JSON(http.StatusOK, s.login(c))
 }
 
-func (o *Org) login(c *call) tokenAnswer {
+func (s *Server) login(c *web.Call) tokenAnswer {
 	answer := tokenAnswer{
-		AccessToken: o.sessions.open(o.id, o.runAs, o.config.ClientSecret, o.config.Seed),
+		AccessToken: s.sessions.open(s.Org(), s.RunAs(), s.ClientSecret, s.Seed),
 		Scope:       "api", TokenType: "Bearer",
-		InstanceURL: c.origin(),
-		ID:          c.origin() + "/id/" + o.id + "/" + o.runAs,
-		IssuedAt:    strconv.FormatInt(o.config.Now().UnixMilli(), 10),
+		InstanceURL: c.Origin(),
+		ID:          c.Origin() + "/id/" + s.Org() + "/" + s.RunAs(),
+		IssuedAt:    strconv.FormatInt(s.Now().UnixMilli(), 10),
 	}
-	mac := hmac.New(sha256.New, []byte(o.config.ClientSecret))
+	mac := hmac.New(sha256.New, []byte(s.ClientSecret))
 	mac.Write([]byte(answer.ID + answer.IssuedAt))
 	answer.Signature = base64.StdEncoding.EncodeToString(mac.Sum(nil))
 	return answer
 }
 
 // revoke ends the session of a token.
-func (o *Org) revoke(c *call) {
-	form, _ := c.form()
-	if !o.sessions.expire(form.Get("token")) {
-		c.oauthFail("invalid_token", "invalid token: "+shortened(form.Get("token")))
+func (s *Server) revoke(c *web.Call) {
+	form, _ := formOf(c)
+	if !s.sessions.expire(form.Get("token")) {
+		fail(c, "invalid_token", "invalid token: "+shortened(form.Get("token")))
 		return
 	}
-	c.out.WriteHeader(http.StatusOK)
+	c.Out.WriteHeader(http.StatusOK)
 }
 
 // form reads a form body; parameters of the URL do not count.
-func (c *call) form() (url.Values, bool) {
-	mediaType, _, _ := strings.Cut(c.request.Header.Get("Content-Type"), ";")
+func formOf(c *web.Call) (url.Values, bool) {
+	mediaType, _, _ := strings.Cut(c.Request.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded") {
 		return nil, false
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.out, c.request.Body, maxForm))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Out, c.Request.Body, maxForm))
 	if err != nil {
 		return nil, false
 	}
@@ -108,15 +110,6 @@ func (c *call) form() (url.Values, bool) {
 
 // maxForm is the most that a form may hold, in bytes.
 const maxForm = 1 << 20
-
-// origin is the instance URL: where the client reached this org.
-func (c *call) origin() string {
-	scheme := "http"
-	if c.request.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + c.request.Host
-}
 
 // clientOf takes the credentials from the form, or from a Basic header.
 func clientOf(r *http.Request, form url.Values) (id, secret string) {

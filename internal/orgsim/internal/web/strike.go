@@ -1,4 +1,4 @@
-package orgsim
+package web
 
 import (
 	"net"
@@ -11,12 +11,12 @@ import (
 
 // strike lets the fault rules act on the call. It returns what is to be done
 // after the request was carried out; ok is false where it must not be.
-func (c *call) strike(rules []*fault.Rule) (after func(), ok bool) {
+func (c *Call) strike(rules []*fault.Rule) (after func(), ok bool) {
 	after = func() {}
 	for _, rule := range rules {
-		c.entry.Fault = rule.Name
+		c.Entry.Fault = rule.Name
 		if rule.Name == "" {
-			c.entry.Fault = string(rule.Action)
+			c.Entry.Fault = string(rule.Action)
 		}
 		switch rule.Action {
 		case fault.Delay:
@@ -28,12 +28,12 @@ func (c *call) strike(rules []*fault.Rule) (after func(), ok bool) {
 				return after, false
 			}
 		case fault.ExpireSession:
-			c.org.sessions.expire(bearer(c.request))
+			c.gate.Sessions.Expire(Bearer(c.Request))
 		case fault.ResetBefore:
 			c.reset()
 			return after, false
 		case fault.ResetAfter:
-			c.out.discard = true
+			c.meter.discard = true
 			after = c.reset
 		case fault.Respond:
 			c.respond(rule)
@@ -44,24 +44,24 @@ func (c *call) strike(rules []*fault.Rule) (after func(), ok bool) {
 	return after, true
 }
 
-func (c *call) respond(rule *fault.Rule) {
+func (c *Call) respond(rule *fault.Rule) {
 	contentType := rule.ContentType
 	if contentType == "" {
-		contentType = jsonType
+		contentType = JSONType
 	}
 	if rule.RetryAfter > 0 {
-		c.out.Header().Set("Retry-After", strconv.Itoa(rule.RetryAfter))
+		c.Out.Header().Set("Retry-After", strconv.Itoa(rule.RetryAfter))
 	}
-	c.raw(rule.Status, contentType, []byte(rule.Body))
+	c.Raw(rule.Status, contentType, []byte(rule.Body))
 }
 
 // reset cuts the connection with a TCP reset, after it has closed the journal
 // entry. Where the connection cannot be reached, the handler is aborted, which
 // ends it without an answer.
-func (c *call) reset() {
-	c.out.status = 0
+func (c *Call) reset() {
+	c.meter.status = 0
 	c.record()
-	conn, _, err := http.NewResponseController(c.out.ResponseWriter).Hijack()
+	conn, _, err := http.NewResponseController(c.meter.ResponseWriter).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -73,13 +73,23 @@ func (c *call) reset() {
 }
 
 // await waits for the channel, unless the client or the org ends first.
-func await[T any](c *call, ready <-chan T) bool {
+func await[T any](c *Call, ready <-chan T) bool {
 	select {
 	case <-ready:
 		return true
-	case <-c.request.Context().Done():
+	case <-c.Request.Context().Done():
 		return false
-	case <-c.org.running.Done():
+	case <-c.gate.Running.Done():
 		return false
 	}
+}
+
+// pause waits, unless the client or the org ends first.
+func (c *Call) pause(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	return await(c, timer.C)
 }

@@ -1,4 +1,4 @@
-package orgsim
+package rest
 
 const (
 	masterRecordType       = "012000000000000AAA"

@@ -1,0 +1,57 @@
+package bulk
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/paging"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
+)
+
+// Config is what the org gives its Bulk API. All fields must be set.
+type Config struct {
+	DB       *store.DB
+	Faults   *fault.Injector
+	Quota    *quota.Usage
+	Journal  *journal.Journal
+	Pages    paging.Pages
+	PageRows int    // most rows of a result page
+	Pod      string // of job ids
+	Now      func() time.Time
+
+	Running context.Context //nolint:containedctx // the life of the org, which its jobs end with
+	Work    *sync.WaitGroup // the org waits for the jobs' goroutines
+}
+
+// API answers the resources below /services/data/vXX.0/jobs.
+type API struct {
+	Config
+
+	jobs *jobs
+}
+
+// New returns an API without jobs.
+func New(config Config) *API { return &API{Config: config, jobs: newJobs(config.Pod)} }
+
+// Reset ends and forgets all jobs.
+func (a *API) Reset() { a.jobs.clear() }
+
+// Register adds the API's resources to the gate.
+func (a *API) Register(g *web.Gate) {
+	g.Data(map[string]web.Methods{
+		"/jobs/ingest":                         {"GET": {Kind: "ingest list", Serve: a.listIngest}, "POST": {Kind: "ingest create", Serve: a.createIngest}},
+		"/jobs/ingest/{id}":                    {"GET": {Kind: "ingest poll", Serve: a.getIngest}, "PATCH": {Kind: "ingest close", Serve: a.patchIngest}, "DELETE": {Kind: "ingest delete", Serve: a.deleteIngest}},
+		"/jobs/ingest/{id}/batches":            {"PUT": {Kind: "ingest upload", Serve: a.uploadIngest}},
+		"/jobs/ingest/{id}/successfulResults":  {"GET": {Kind: "ingest results", Serve: a.successfulResults}},
+		"/jobs/ingest/{id}/failedResults":      {"GET": {Kind: "ingest results", Serve: a.failedResults}},
+		"/jobs/ingest/{id}/unprocessedrecords": {"GET": {Kind: "ingest results", Serve: a.unprocessedRecords}},
+		"/jobs/query":                          {"GET": {Kind: "bulk query list", Serve: a.listQueryJobs}, "POST": {Kind: "bulk query create", Serve: a.createQueryJob}},
+		"/jobs/query/{id}":                     {"GET": {Kind: "bulk query poll", Serve: a.getQueryJob}, "PATCH": {Kind: "bulk query abort", Serve: a.abortQueryJob}, "DELETE": {Kind: "bulk query delete", Serve: a.deleteQueryJob}},
+		"/jobs/query/{id}/results":             {"GET": {Kind: "bulk query results", Serve: a.queryJobResults}},
+	})
+}

@@ -1,0 +1,52 @@
+package rest
+
+import (
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/paging"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
+)
+
+// Config is what the org gives its REST API. All fields must be set.
+type Config struct {
+	DB       *store.DB
+	Faults   *fault.Injector
+	Quota    *quota.Usage
+	Pages    paging.Pages
+	PageSize int           // most rows of a query page
+	Org      func() string // id of the organization
+}
+
+// API answers the resources below /services/data.
+type API struct {
+	Config
+
+	cursors *cursors
+}
+
+// New returns an API without open cursors.
+func New(config Config) *API { return &API{Config: config, cursors: newCursors()} }
+
+// Reset forgets the open cursors.
+func (a *API) Reset() { a.cursors.clear() }
+
+// Register adds the API's resources to the gate.
+func (a *API) Register(g *web.Gate) {
+	g.Open("/services/data", web.Methods{"GET": {Kind: "versions", Serve: a.versions}})
+	g.Data(map[string]web.Methods{
+		"":                                     {"GET": {Kind: "resources", Serve: a.resources}},
+		"/limits":                              {"GET": {Kind: "limits", Serve: a.limits}},
+		"/sobjects":                            {"GET": {Kind: "describe global", Serve: a.describeGlobal}},
+		"/sobjects/{object}":                   {"GET": {Kind: "describe", Serve: a.basicInfo}, "POST": {Kind: "record create", Serve: a.createRecord}},
+		"/sobjects/{object}/describe":          {"GET": {Kind: "describe", Serve: a.describe}},
+		"/sobjects/{object}/{id}":              {"GET": {Kind: "record read", Serve: a.readRecord}, "PATCH": {Kind: "record update", Serve: a.updateRecord}, "DELETE": {Kind: "record delete", Serve: a.deleteRecord}},
+		"/sobjects/{object}/{field}/{key}":     {"GET": {Kind: "record read", Serve: a.readByKey}, "PATCH": {Kind: "record upsert", Serve: a.upsertRecord}},
+		"/query":                               {"GET": {Kind: "query", Serve: a.query}},
+		"/query/{locator}":                     {"GET": {Kind: "query more", Serve: a.queryMore}},
+		"/queryAll":                            {"GET": {Kind: "query", Serve: a.queryAll}},
+		"/queryAll/{locator}":                  {"GET": {Kind: "query more", Serve: a.queryMore}},
+		"/composite/sobjects":                  {"POST": {Kind: "collections create", Serve: a.collectionsCreate}, "PATCH": {Kind: "collections update", Serve: a.collectionsUpdate}, "DELETE": {Kind: "collections delete", Serve: a.collectionsDelete}},
+		"/composite/sobjects/{object}/{field}": {"PATCH": {Kind: "collections upsert", Serve: a.collectionsUpsert}},
+	})
+}

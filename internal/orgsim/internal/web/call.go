@@ -1,0 +1,128 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
+)
+
+// maxURI is the longest URI, and URI with headers, that Salesforce's front end
+// takes, in bytes (REST API guide: status codes and error responses).
+const maxURI = 16_384
+
+// MaxHeaderBytes is what a server in front of the gate must let through, so that
+// the gate itself answers what is too long.
+const MaxHeaderBytes = 16 * maxURI
+
+// Call is one API request on its way through the org.
+type Call struct {
+	Request *http.Request
+	Out     http.ResponseWriter
+	Entry   journal.Entry // handlers set Rows, and Kind where the route does not know it
+
+	// Of data calls, once the session is checked.
+	UserID  string
+	Version string         // such as 62.0
+	Schema  *schema.Schema // what the user may see
+
+	gate     *Gate
+	meter    *meteredWriter
+	body     *meteredBody
+	started  time.Time
+	recorded bool
+}
+
+type callKey struct{}
+
+// newCall wraps a request; the call travels in the request's context, so that
+// handlers behind the router find it.
+func (g *Gate) newCall(w http.ResponseWriter, r *http.Request) *Call {
+	meter := &meteredWriter{ResponseWriter: w}
+	c := &Call{gate: g, meter: meter, Out: meter, body: &meteredBody{ReadCloser: r.Body}, started: time.Now()}
+	c.Entry = journal.Entry{Time: g.Now(), Method: r.Method, Path: r.URL.Path, Kind: "other"}
+	c.Request = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	c.Request.Body = c.body
+	// Salesforce reads a doubled slash in front and one at the end as none, as in
+	// //services/data and /query/?q=.
+	plain := *r.URL
+	plain.Path, plain.RawPath = trimSlashes(r.URL.Path), trimSlashes(r.URL.RawPath)
+	c.Request.URL = &plain
+	return c
+}
+
+func trimSlashes(path string) string {
+	if len(path) < 2 {
+		return path
+	}
+	return "/" + strings.TrimLeft(strings.TrimSuffix(path, "/"), "/")
+}
+
+// callOf finds the call that a routed request belongs to.
+func callOf(r *http.Request) *Call {
+	c, ok := r.Context().Value(callKey{}).(*Call)
+	if !ok {
+		panic("orgsim: a request was routed past its gate")
+	}
+	return c
+}
+
+// finish closes the journal entry and lets the end of the answer go. In this
+// order, a client that has its whole answer finds the request in the journal.
+func (c *Call) finish() {
+	c.record()
+	c.meter.release()
+}
+
+// record closes the journal entry, once.
+func (c *Call) record() {
+	if c.recorded {
+		return
+	}
+	c.recorded = true
+	c.Entry.Status = c.meter.status
+	c.Entry.BytesIn, c.Entry.BytesOut = c.body.bytes, c.meter.bytes
+	c.Entry.Duration = time.Since(c.started)
+	c.gate.Journal.Add(c.Entry)
+	c.gate.Logger.Debug("request", "method", c.Entry.Method, "path", c.Entry.Path, "kind", c.Entry.Kind,
+		"status", c.Entry.Status, "rows", c.Entry.Rows, "duration", c.Entry.Duration)
+}
+
+// tooLong answers 414 or 431 as the front end does, in HTML.
+func (c *Call) tooLong() bool {
+	const contentType = "text/html;charset=iso-8859-1"
+	uri := len(c.Request.RequestURI)
+	if c.Request.RequestURI == "" { // a request that came over no wire
+		uri = len(c.Request.URL.RequestURI())
+	}
+	headers := 0
+	for name, values := range c.Request.Header {
+		for _, v := range values {
+			headers += len(name) + len(v) + len(": \r\n")
+		}
+	}
+	switch {
+	case uri > maxURI:
+		c.Raw(http.StatusRequestURITooLong, contentType, []byte("<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"))
+	case uri+headers > maxURI:
+		c.Raw(http.StatusRequestHeaderFieldsTooLarge, contentType, []byte("<h1>Bad Message 431</h1><pre>reason: Request Header Fields Too Large</pre>"))
+	default:
+		return false
+	}
+	return true
+}
+
+// Base is the path of the version that the call uses.
+func (c *Call) Base() string { return "/services/data/v" + c.Version }
+
+// Origin is where the client reached this org: scheme, host and port.
+func (c *Call) Origin() string {
+	scheme := "http"
+	if c.Request.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + c.Request.Host
+}
