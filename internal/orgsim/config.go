@@ -16,6 +16,13 @@ const (
 	DefaultClientSecret = "orgsim-secret"
 )
 
+// The user of the org where [Config] names none.
+const (
+	DefaultUsername        = "integration@orgsim.example"
+	DefaultSandboxUsername = DefaultUsername + ".dev" // of a sandbox
+	DefaultPassword        = "orgsim-password"
+)
+
 // The pages of an org where [Config] sets none.
 const (
 	defaultPageSize     = 2_000
@@ -28,9 +35,11 @@ type Config struct {
 	Seed    uint64 // of ids, tokens, page sizes and the order of Bulk results; equal seeds and requests give equal answers
 	Sandbox bool   // IsSandbox of the Organization
 
-	ClientID     string // of the connected app; default DefaultClientID
-	ClientSecret string // default DefaultClientSecret
-	NoRunAsUser  bool   // the app has no run-as user: logins are refused
+	App App // the app that clients log in through
+
+	ClientID     string // of App, where that has none; default DefaultClientID
+	ClientSecret string // of App, where that has none; default DefaultClientSecret
+	NoRunAsUser  bool   // App has no run-as user: client credentials are refused
 
 	Users  []User         // the first is the app's run-as user; default: one integration user
 	Schema *schema.Schema // default schema.Standard()
@@ -41,15 +50,37 @@ type Config struct {
 
 	DailyCalls   int // API calls a day, enforced; 0: 15,000 announced, none enforced
 	DailyBatches int // Bulk ingest batches a day, enforced; 0: likewise
+	LongCalls    int // calls under way for 20 seconds or more, enforced; 0: any number
 
-	Sessions SessionPolicy
-	Latency  time.Duration    // added to every request
-	Now      func() time.Time // default time.Now
-	Logger   hclog.Logger     // default: silent; never gets values, tokens or query text
+	BulkPace time.Duration // that a Bulk job waits before it is begun, and again before it ends; default none
+
+	Sessions         SessionPolicy
+	MaxLoginAttempts int // wrong passwords before an account is shut for 15 minutes; default 10
+	MaxLogins        int // logins of a user in an hour; default 3,600
+
+	Latency time.Duration    // added to every request
+	Now     func() time.Time // default time.Now
+	Logger  hclog.Logger     // default: silent; never gets values, tokens or query text
 }
 
 // SessionPolicy says when a session ends by itself. Zero values: never.
 type SessionPolicy = auth.Policy
+
+// App is the connected app or External Client App of an org.
+type App = auth.App
+
+// PermittedUsers is an app's policy of who may use it.
+type PermittedUsers = auth.PermittedUsers
+
+// The policies: all users may self-authorize, or those whom an administrator has
+// approved.
+const (
+	SelfAuthorized = auth.SelfAuthorized
+	AdminApproved  = auth.AdminApproved
+)
+
+// RefreshPolicy says how long an app's refresh tokens are good.
+type RefreshPolicy = auth.RefreshPolicy
 
 // User is a person or program that logs in and owns records.
 type User struct {
@@ -57,15 +88,30 @@ type User struct {
 	FirstName string
 	LastName  string
 	Email     string
+
+	Password string `json:",omitzero"` // for the login page; "": none is right
+	Inactive bool   `json:",omitzero"` // the record's IsActive is false: all logins are refused
+	Locked   bool   `json:",omitzero"` // shut out of password and assertion logins
+	Approved bool   `json:",omitzero"` // has approved the app, or was pre-authorized
+
+	NoCustomize bool `json:",omitzero"` // lacks the permission Customize Application: makes and changes no fields
+	HardDelete  bool `json:",omitzero"` // has the permission Bulk API Hard Delete
 }
 
 func (c Config) withDefaults() Config {
-	c.ClientID = cmp.Or(c.ClientID, DefaultClientID)
-	c.ClientSecret = cmp.Or(c.ClientSecret, DefaultClientSecret)
+	c.App.ClientID = cmp.Or(c.App.ClientID, c.ClientID, DefaultClientID)
+	if !c.App.Public {
+		c.App.ClientSecret = cmp.Or(c.App.ClientSecret, c.ClientSecret, DefaultClientSecret)
+	}
+	c.App.NoRunAsUser = c.App.NoRunAsUser || c.NoRunAsUser
 	c.PageSize = cmp.Or(c.PageSize, defaultPageSize)
 	c.BulkPageRows = cmp.Or(c.BulkPageRows, defaultBulkPageRows)
 	if len(c.Users) == 0 {
-		c.Users = []User{{Username: "integration@orgsim.example", FirstName: "Integration", LastName: "User", Email: "integration@orgsim.example"}}
+		username := DefaultUsername
+		if c.Sandbox {
+			username = DefaultSandboxUsername
+		}
+		c.Users = []User{{Username: username, FirstName: "Integration", LastName: "User", Email: DefaultUsername, Password: DefaultPassword}}
 	}
 	if c.Schema == nil {
 		c.Schema = schema.Standard()

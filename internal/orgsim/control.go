@@ -5,179 +5,73 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 )
 
 const controlPrefix = "/orgsim/"
-
-// flushing is how many bytes are gathered before they are sent.
-const flushing = 64 << 10
-
-// maxFault is the most that a posted fault may hold, in bytes.
-const maxFault = 10_000_000
-
-// JournalAnswer is what GET /orgsim/journal answers.
-type JournalAnswer struct {
-	Summary journal.Summary `json:"summary"`
-	Entries []journal.Entry `json:"entries"`
-}
-
-// FaultAnswer is one rule in what GET /orgsim/faults answers.
-type FaultAnswer struct {
-	fault.Fault
-
-	Hits int `json:"hits"`
-}
 
 // controlRoutes is what the org offers to whoever runs it.
 func (o *Org) controlRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /orgsim/journal", o.controlJournal)
-	mux.HandleFunc("DELETE /orgsim/journal", func(w http.ResponseWriter, _ *http.Request) {
-		o.journal.Reset()
-		w.WriteHeader(http.StatusNoContent)
-	})
+	mux.HandleFunc("DELETE /orgsim/journal", controlDone(o.journal.Reset))
 	mux.HandleFunc("GET /orgsim/query", o.controlQuery)
 	mux.HandleFunc("GET /orgsim/records/{object}", o.controlRecords)
 	mux.HandleFunc("GET /orgsim/records/{object}/{id}/history", o.controlHistory)
-	mux.HandleFunc("POST /orgsim/sessions/expire", func(w http.ResponseWriter, _ *http.Request) {
-		o.ExpireSessions()
-		w.WriteHeader(http.StatusNoContent)
-	})
+	mux.HandleFunc("POST /orgsim/load", o.controlLoad)
+	mux.HandleFunc("GET /orgsim/dump", o.controlDump)
+	mux.HandleFunc("POST /orgsim/sessions/expire", controlDone(o.ExpireSessions))
 	mux.HandleFunc("GET /orgsim/faults", o.controlFaults)
 	mux.HandleFunc("POST /orgsim/faults", o.controlAddFault)
-	mux.HandleFunc("DELETE /orgsim/faults", func(w http.ResponseWriter, _ *http.Request) {
-		o.faults.Clear()
-		w.WriteHeader(http.StatusNoContent)
-	})
-	mux.HandleFunc("POST /orgsim/faults/release", func(w http.ResponseWriter, _ *http.Request) {
-		o.faults.Release()
-		w.WriteHeader(http.StatusNoContent)
-	})
+	mux.HandleFunc("DELETE /orgsim/faults", controlDone(o.faults.Clear))
+	mux.HandleFunc("POST /orgsim/faults/release", controlDone(o.faults.Release))
+	mux.HandleFunc("GET /orgsim/faults/{name}", o.controlFault)
+	mux.HandleFunc("DELETE /orgsim/faults/{name}", o.controlNamedFaults((*fault.Rule).Remove))
+	mux.HandleFunc("POST /orgsim/faults/{name}/release", o.controlNamedFaults((*fault.Rule).Release))
 	mux.HandleFunc("POST /orgsim/reset", o.controlReset)
+	mux.HandleFunc("POST /orgsim/auth/{change}", o.controlAuth)
+	mux.HandleFunc("POST /orgsim/auth/users/{username}/{change}", o.controlUser)
 	return mux
+}
+
+// controlDone is an endpoint that does one thing and answers 204.
+func controlDone(act func()) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		act()
+		w.WriteHeader(http.StatusNoContent)
+	}
 }
 
 // serveControl lets in callers on this machine only.
 func (o *Org) serveControl(w http.ResponseWriter, r *http.Request) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	address, parseErr := netip.ParseAddr(host)
-	if err != nil || parseErr != nil || !address.Unmap().IsLoopback() {
+	if err != nil || !loopback(host) {
 		controlFail(w, http.StatusForbidden, "control calls are taken from this machine only")
 		return
 	}
-	// A page in a browser on this machine could reach the port; it cannot leave
-	// out its origin.
-	if r.Header.Get("Origin") != "" {
-		controlFail(w, http.StatusForbidden, "control calls are not taken from browsers")
+	// A page in a browser on this machine could reach the port. It cannot leave
+	// out its origin; where it takes the org for its own origin, by a name that it
+	// makes point here, it cannot leave out that name.
+	if name, _, err := net.SplitHostPort(r.Host); r.Header.Get("Origin") != "" || err != nil && !local(r.Host) || err == nil && !local(name) {
+		controlFail(w, http.StatusForbidden, "control calls are not taken from browsers, nor under a name other than localhost")
+		return
+	}
+	// What a proxy on this machine passes on comes from elsewhere.
+	if r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Via") != "" {
+		controlFail(w, http.StatusForbidden, "control calls are not taken through a proxy")
 		return
 	}
 	o.control.ServeHTTP(w, r)
 }
 
-func (o *Org) controlJournal(w http.ResponseWriter, _ *http.Request) {
-	entries := o.journal.Entries()
-	if entries == nil {
-		entries = []journal.Entry{}
-	}
-	controlJSON(w, http.StatusOK, JournalAnswer{Summary: o.journal.Summary(), Entries: entries})
-}
+func local(host string) bool { return host == "localhost" || loopback(strings.Trim(host, "[]")) }
 
-// controlQuery answers SOQL like REST does, but whole and without attributes.
-func (o *Org) controlQuery(w http.ResponseWriter, r *http.Request) {
-	result, err := o.db.Query(r.URL.Query().Get("q"), store.Scope{Hidden: true})
-	if err != nil {
-		controlFail(w, http.StatusBadRequest, store.QueryRefusal(err).Error())
-		return
-	}
-	if result.Rows == nil && result.Fields == nil {
-		controlJSON(w, http.StatusOK, map[string]int{"totalSize": result.Total})
-		return
-	}
-	streamRecords(w, result)
-}
-
-// controlRecords dumps an object's records with all fields.
-func (o *Org) controlRecords(w http.ResponseWriter, r *http.Request) {
-	object, ok := o.db.Schema().Object(r.PathValue("object"))
-	if !ok {
-		controlFail(w, http.StatusNotFound, errNoObject.Error()+": "+r.PathValue("object"))
-		return
-	}
-	result := &store.Result{Object: object, Rows: o.db.Rows(object.Name)}
-	for i := range object.Fields {
-		result.Fields = append(result.Fields, i)
-	}
-	streamRecords(w, result)
-}
-
-// streamRecords writes records as one JSON array, piece by piece.
-func streamRecords(w http.ResponseWriter, result *store.Result) {
-	w.Header().Set("Content-Type", web.JSONType)
-	body := []byte{'['}
-	for i, row := range result.Rows {
-		if i > 0 {
-			body = append(body, ",\n"...)
-		}
-		open := byte('{')
-		for _, field := range result.Fields {
-			f := &result.Object.Fields[field]
-			body = append(body, open)
-			body = append(value.AppendString(body, f.Name), ':')
-			body = value.AppendJSON(body, f, row.At(field))
-			open = ','
-		}
-		body = append(body, '}')
-		if len(body) >= flushing {
-			if _, err := w.Write(body); err != nil { //nolint:gosec // JSON, and said to be
-				return // the caller has gone away
-			}
-			body = body[:0]
-		}
-	}
-	_, _ = w.Write(append(body, "]\n"...)) //nolint:gosec // as above
-}
-
-func (o *Org) controlHistory(w http.ResponseWriter, r *http.Request) {
-	object, id := r.PathValue("object"), r.PathValue("id")
-	if _, ok := o.db.Row(object, id); !ok {
-		controlFail(w, http.StatusNotFound, "there is no record "+id+" of "+object)
-		return
-	}
-	writes := o.History(object, id)
-	if writes == nil {
-		writes = []Write{}
-	}
-	controlJSON(w, http.StatusOK, writes)
-}
-
-func (o *Org) controlFaults(w http.ResponseWriter, _ *http.Request) {
-	list := []FaultAnswer{}
-	for _, rule := range o.faults.Rules() {
-		list = append(list, FaultAnswer{Fault: rule.Fault, Hits: rule.Hits()})
-	}
-	controlJSON(w, http.StatusOK, list)
-}
-
-func (o *Org) controlAddFault(w http.ResponseWriter, r *http.Request) {
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxFault))
-	decoder.DisallowUnknownFields()
-	var f fault.Fault
-	err := decoder.Decode(&f)
-	if err == nil {
-		err = f.Check()
-	}
-	if err != nil {
-		controlFail(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	o.faults.Add(f)
-	w.WriteHeader(http.StatusCreated)
+func loopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
 }
 
 func (o *Org) controlReset(w http.ResponseWriter, r *http.Request) {

@@ -121,21 +121,35 @@ func TestControlReset(t *testing.T) {
 func TestControlIsForThisMachine(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})
-	for from, status := range map[string]int{
-		"127.0.0.1:5000":         http.StatusOK,
-		"[::1]:5000":             http.StatusOK,
-		"[::ffff:127.0.0.1]:500": http.StatusOK,
-		"192.0.2.1:5000":         http.StatusForbidden,
-		"[2001:db8::1]:5000":     http.StatusForbidden,
-		"nobody":                 http.StatusForbidden,
+	here := "127.0.0.1:5000"
+	for name, test := range map[string]struct {
+		from, host string
+		header     string
+		status     int
+	}{
+		"IPv4":               {here, "127.0.0.1:8080", "", http.StatusOK},
+		"IPv6":               {"[::1]:5000", "[::1]:8080", "", http.StatusOK},
+		"IPv6, no port":      {"[::1]:5000", "[::1]", "", http.StatusOK},
+		"IPv4 in IPv6":       {"[::ffff:127.0.0.1]:500", "localhost:8080", "", http.StatusOK},
+		"another machine":    {"192.0.2.1:5000", "127.0.0.1:8080", "", http.StatusForbidden},
+		"another, by IPv6":   {"[2001:db8::1]:5000", "[::1]:8080", "", http.StatusForbidden},
+		"nobody":             {"nobody", "127.0.0.1:8080", "", http.StatusForbidden},
+		"a rebound name":     {here, "evil.example:8080", "", http.StatusForbidden},
+		"a name like it":     {here, "localhost.evil.example", "", http.StatusForbidden},
+		"a browser's page":   {here, "127.0.0.1:8080", "Origin", http.StatusForbidden},
+		"a proxy":            {here, "127.0.0.1:8080", "X-Forwarded-For", http.StatusForbidden},
+		"a standard proxy":   {here, "127.0.0.1:8080", "Forwarded", http.StatusForbidden},
+		"another kind of it": {here, "127.0.0.1:8080", "Via", http.StatusForbidden},
 	} {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/orgsim/journal", nil)
-		request.RemoteAddr = from
+		request.RemoteAddr, request.Host = test.from, test.host
+		if test.header != "" {
+			request.Header.Set(test.header, "https://evil.example")
+		}
 		recorder := httptest.NewRecorder()
 		b.org.ServeHTTP(recorder, request)
-		if recorder.Code != status {
-			t.Errorf("%s got %d, want %d", from, recorder.Code, status)
+		if recorder.Code != test.status {
+			t.Errorf("%s got %d, want %d", name, recorder.Code, test.status)
 		}
 	}
-	b.get("/orgsim/journal", "Origin", "https://evil.example").want(http.StatusForbidden)
 }

@@ -170,9 +170,13 @@ func TestDescribeGlobal(t *testing.T) {
 	for _, o := range global.Objects {
 		got[o.Name] = o.Prefix
 	}
-	want := map[string]string{"Account": "001", "Contact": "003", "Lead": "00Q", "User": "005", "Organization": "00D", "Customer__c": "a00"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	for object, prefix := range map[string]string{
+		"Account": "001", "Contact": "003", "Lead": "00Q", "Opportunity": "006", "Case": "500", "Task": "00T", "User": "005",
+		"Organization": "00D", "PermissionSet": "0PS", "PermissionSetAssignment": "0Pa", "FieldPermissions": "01k", "Customer__c": "a00",
+	} {
+		if got[object] != prefix {
+			t.Errorf("the prefix of %s is %q, want %q", object, got[object], prefix)
+		}
 	}
 	if rows := b.rows("SELECT Id, IsSandbox FROM Organization"); len(rows) != 1 || rows[0]["Id"] != b.org.ID() || rows[0]["IsSandbox"] != true {
 		t.Errorf("organization %v", rows)

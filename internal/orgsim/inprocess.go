@@ -3,6 +3,7 @@ package orgsim
 import (
 	"fmt"
 	"iter"
+	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
@@ -80,18 +81,26 @@ func (o *Org) Records(object string) iter.Seq[map[string]string] {
 }
 
 // Query runs SOQL as an administrator: no call is counted, hidden fields are
-// there. Each record has the selected fields that are not empty.
+// there. Each record has the selected fields that are not empty; a parent's field
+// is named as in Account.Name, a count by its alias or expr0.
 func (o *Org) Query(soql string) ([]map[string]string, error) {
-	result, err := o.db.Query(soql, store.Scope{Hidden: true})
+	result, err := o.db.Query(soql, store.Scope{})
 	if err != nil {
 		return nil, err
 	}
-	records := make([]map[string]string, 0, len(result.Rows))
-	for _, row := range result.Rows {
+	if result.Counts != nil {
 		record := map[string]string{}
-		for _, i := range result.Fields {
-			if row.At(i) != "" {
-				record[result.Object.Fields[i].Name] = row.At(i)
+		for _, count := range result.Counts {
+			record[count.Name] = strconv.Itoa(count.Count)
+		}
+		return []map[string]string{record}, nil
+	}
+	records := make([]map[string]string, 0, len(result.Rows))
+	for row := range result.Rows {
+		record := map[string]string{}
+		for i, column := range result.Columns() {
+			if _, text := result.Value(row, i); text != "" {
+				record[column.Name] = text
 			}
 		}
 		records = append(records, record)
@@ -110,7 +119,7 @@ func (o *Org) Writes(object string) int { return o.db.Writes(object) }
 func fieldsOf(object *schema.Object, row store.Row) map[string]string {
 	fields := make(map[string]string, len(object.Fields))
 	for i := range object.Fields {
-		if text := row.At(i); text != "" {
+		if text := row.At(i); text != "" && !object.Fields[i].Removed() {
 			fields[object.Fields[i].Name] = text
 		}
 	}
@@ -164,5 +173,5 @@ func (o *Org) applyOne(m store.Mutation, loading bool) (string, error) {
 
 // administrator writes as the run-as user, with an administrator's liberties.
 func (o *Org) administrator(loading bool) store.Actor {
-	return store.Actor{UserID: o.runAs, By: "user", System: true, Loading: loading}
+	return store.Actor{UserID: o.RunAs(), By: "user", System: true, Loading: loading}
 }

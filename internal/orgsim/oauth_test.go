@@ -97,7 +97,7 @@ func TestTokenRefusals(t *testing.T) {
 		headers []string
 		want    string
 	}{
-		"another grant":     {form: changed("grant_type", "password"), want: `{"error":"unsupported_grant_type","error_description":"grant type not supported"}`},
+		"another grant":     {form: changed("grant_type", "device"), want: `{"error":"unsupported_grant_type","error_description":"grant type not supported"}`},
 		"no grant":          {form: url.Values{}, want: `{"error":"unsupported_grant_type","error_description":"grant type not supported"}`},
 		"unknown client":    {form: changed("client_id", "x"), want: `{"error":"invalid_client_id","error_description":"client identifier invalid"}`},
 		"wrong secret":      {form: changed("client_secret", "x"), want: `{"error":"invalid_client","error_description":"invalid client credentials"}`},

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/auth"
@@ -17,6 +19,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/rest"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/tooling"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 )
@@ -24,6 +27,9 @@ import (
 // Org is one simulated org. It is safe for concurrent use.
 type Org struct {
 	config Config
+	url    atomic.Pointer[string]
+
+	naming sync.RWMutex
 	id     string // of the organization, 18 characters
 	runAs  string // id of the run-as user
 
@@ -33,6 +39,7 @@ type Org struct {
 	faults  fault.Injector
 
 	auth    *auth.Server
+	host    *auth.Host
 	rest    *rest.API
 	bulk    *bulk.API
 	gate    *web.Gate
@@ -45,86 +52,153 @@ type Org struct {
 
 // New returns an org without records. It fails where the schema's defaults break
 // their own fields' rules or a user cannot be made.
-func New(config Config) (*Org, error) {
+func New(config Config) (*Org, error) { return newOrg(config, (*Org).furnish) }
+
+// newOrg returns an org with the records that fill makes.
+func newOrg(config Config, fill func(*Org) error) (*Org, error) {
 	config = config.withDefaults()
 	if err := config.Schema.Check(); err != nil {
 		return nil, fmt.Errorf("check schema: %w", err)
 	}
-	pod := recordid.Pod(config.Seed)
+	pod := podOf(config)
 	db, err := store.New(config.Schema, pod, config.Now)
 	if err != nil {
 		return nil, fmt.Errorf("set up records: %w", err)
 	}
 	o := &Org{config: config, db: db, quota: quota.New(config.DailyCalls, config.DailyBatches)}
 	o.running, o.stop = context.WithCancel(context.Background())
-	if err := o.furnish(); err != nil {
+	o.faults.Seed = config.Seed
+	if err := fill(o); err != nil {
 		return nil, err
 	}
-	o.wire(pod)
+	if err := o.wire(pod); err != nil {
+		return nil, err
+	}
 	o.control = o.controlRoutes()
 	return o, nil
 }
 
 // wire puts the APIs behind the gate.
-func (o *Org) wire(pod string) {
+func (o *Org) wire(pod string) (err error) {
 	c := o.config
 	pages := paging.Pages{Seed: c.Seed, Steady: c.SteadyPages}
-	o.auth = auth.New(auth.Config{
-		ClientID: c.ClientID, ClientSecret: c.ClientSecret, NoRunAsUser: c.NoRunAsUser,
-		Policy: c.Sessions, Seed: c.Seed, Now: c.Now,
-		Org: o.ID, RunAs: func() string { return o.runAs },
-		User: func(id string) (map[string]string, bool) { return o.Record("User", id) },
-	})
-	o.rest = rest.New(rest.Config{DB: o.db, Faults: &o.faults, Quota: o.quota, Pages: pages, PageSize: c.PageSize, Org: o.ID})
+	if o.auth, err = auth.New(o.authConfig()); err != nil {
+		return fmt.Errorf("set up logins: %w", err)
+	}
+	o.host = auth.NewHost(o.auth)
+	o.rest = rest.New(rest.Config{DB: o.db, Faults: &o.faults, Quota: o.quota, Pages: pages, PageSize: c.PageSize, Org: o.ID, Now: c.Now})
 	o.bulk = bulk.New(bulk.Config{
 		DB: o.db, Faults: &o.faults, Quota: o.quota, Journal: &o.journal, Pages: pages, PageRows: c.BulkPageRows,
 		Pod: pod, Now: c.Now, Running: o.running, Work: &o.work,
+		Pace: c.BulkPace, HardDelete: o.mayHardDelete,
 	})
 	o.gate = &web.Gate{
 		Journal: &o.journal, Faults: &o.faults, Quota: o.quota, Sessions: o.auth, View: o.db.View,
-		Running: o.running, Now: c.Now, Latency: c.Latency, Logger: c.Logger,
+		Running: o.running, Now: c.Now, Latency: c.Latency, Logger: c.Logger, Acts: o.acts(),
+		App: c.App.ClientID, LongCalls: c.LongCalls,
 	}
-	o.auth.Register(o.gate)
+	o.host.Register(o.gate)
 	o.rest.Register(o.gate)
 	o.bulk.Register(o.gate)
+	fields, err := tooling.New(tooling.Config{DB: o.db, Pod: pod, Now: c.Now, MayCustomize: o.mayCustomize})
+	if err != nil {
+		return fmt.Errorf("set up the Tooling API: %w", err)
+	}
+	fields.Register(o.gate)
 	o.gate.Unknown()
+	return nil
 }
 
 // furnish makes the records that every org has: itself and its users.
-func (o *Org) furnish() (err error) {
-	o.id, err = o.Insert("Organization", map[string]string{
+func (o *Org) furnish() error {
+	if err := o.found(); err != nil {
+		return err
+	}
+	for i, u := range o.config.Users {
+		id, err := o.Insert("User", map[string]string{
+			"Username": u.Username, "FirstName": u.FirstName, "LastName": u.LastName, "Email": u.Email,
+			"IsActive": strconv.FormatBool(!u.Inactive),
+		})
+		if err != nil {
+			return fmt.Errorf("add user %q: %w", u.Username, err)
+		}
+		if i == 0 {
+			o.naming.Lock()
+			o.runAs = id
+			o.naming.Unlock()
+		}
+	}
+	if err := o.db.Catalogue(o.administrator(true)); err != nil {
+		return fmt.Errorf("list the schema: %w", err)
+	}
+	return nil
+}
+
+// found makes the record of the org itself, which gives it its id.
+func (o *Org) found() error {
+	id, err := o.Insert("Organization", map[string]string{
 		"Name": "orgsim", "IsSandbox": strconv.FormatBool(o.config.Sandbox),
 		"OrganizationType": "Developer Edition", "InstanceName": "SIM1",
 	})
 	if err != nil {
 		return fmt.Errorf("add organization: %w", err)
 	}
-	for i, u := range o.config.Users {
-		id, err := o.Insert("User", map[string]string{
-			"Username": u.Username, "FirstName": u.FirstName, "LastName": u.LastName, "Email": u.Email,
-		})
-		if err != nil {
-			return fmt.Errorf("add user %q: %w", u.Username, err)
-		}
-		if i == 0 {
-			o.runAs = id
-		}
-	}
+	o.naming.Lock()
+	defer o.naming.Unlock()
+	o.id = id
 	return nil
 }
 
+// mayCustomize tells whether the user has the permission Customize Application.
+func (o *Org) mayCustomize(userID string) bool {
+	_, ok := o.Record("User", userID)
+	return ok && !o.configured(userID, func(u User) bool { return u.NoCustomize })
+}
+
+// mayHardDelete tells whether the user has the permission Bulk API Hard Delete.
+func (o *Org) mayHardDelete(userID string) bool {
+	return o.configured(userID, func(u User) bool { return u.HardDelete })
+}
+
+// configured tells whether the user stands in the config with the property.
+func (o *Org) configured(userID string, has func(User) bool) bool {
+	record, ok := o.Record("User", userID)
+	return ok && slices.ContainsFunc(o.config.Users, func(u User) bool {
+		return has(u) && strings.EqualFold(u.Username, record["Username"])
+	})
+}
+
+// podOf is the pod of the org's ids. A sandbox has another than the production
+// org of the same seed.
+func podOf(config Config) string {
+	if config.Sandbox {
+		return recordid.Pod(config.Seed + sandboxPod)
+	}
+	return recordid.Pod(config.Seed)
+}
+
+// sandboxPod is how far a sandbox's pod lies from its production org's.
+const sandboxPod = 62 * 31
+
 // ID is the organization's id, 18 characters.
-func (o *Org) ID() string { return o.id }
+func (o *Org) ID() string {
+	o.naming.RLock()
+	defer o.naming.RUnlock()
+	return o.id
+}
+
+// RunAs is the id of the app's run-as user, 18 characters.
+func (o *Org) RunAs() string {
+	o.naming.RLock()
+	defer o.naming.RUnlock()
+	return o.runAs
+}
 
 // Journal is the record of all requests.
 func (o *Org) Journal() *journal.Journal { return &o.journal }
 
 // Faults holds the fault rules in force.
 func (o *Org) Faults() *fault.Injector { return &o.faults }
-
-// ExpireSessions ends all sessions: their tokens are INVALID_SESSION_ID from now
-// on.
-func (o *Org) ExpireSessions() { o.auth.ExpireAll() }
 
 // Close ends background jobs and whatever faults hold, and waits for the jobs.
 // It may be called twice. Requests still under way are the server's to wait for.
@@ -134,13 +208,15 @@ func (o *Org) Close() {
 	o.work.Wait()
 }
 
-// Reset forgets journal, faults, sessions, cursors and jobs, and with records
-// also all records but the org itself and its users.
+// Reset forgets journal, faults, logins, cursors and jobs, takes back what was
+// changed in the app and its users' accounts, and with records also drops all
+// records but the org itself and its users.
 func (o *Org) Reset(records bool) error {
 	o.faults.Clear()
 	o.bulk.Reset()
 	o.rest.Reset()
-	o.auth.ExpireAll()
+	o.auth.Reset()
+	o.host.Reset()
 	o.quota.Reset()
 	o.journal.Reset()
 	if !records {

@@ -92,7 +92,7 @@ func TestNewRefusesWhatCannotBe(t *testing.T) {
 		"a user without name":    {Users: []orgsim.User{{Username: "x"}}},
 		"two users of one name":  {Users: []orgsim.User{{Username: "x", LastName: "X", Email: "x@x.example"}, {Username: "X", LastName: "X", Email: "x@x.example"}}},
 		"a default of no number": {Schema: with(t, schema.Field{Name: "X__c", Type: schema.Number, Default: "many"})},
-		"a reference to nothing": {Schema: with(t, schema.Field{Name: "X__c", Type: schema.Reference, ReferenceTo: "Nope"})},
+		"a reference to nothing": {Schema: with(t, schema.Field{Name: "X__c", Type: schema.Reference, ReferenceTo: []string{"Nope"}})},
 	} {
 		if org, err := orgsim.New(config); err == nil {
 			org.Close()

@@ -166,7 +166,7 @@ func TestQueryRefusals(t *testing.T) {
 		"SELECT Id FROM Contact WHERE Secret__c = 'x'":        {"INVALID_FIELD", "No such column 'Secret__c'"},
 		"SELECT Id FROM Contact ORDER BY Nope":                {"INVALID_FIELD", "No such column 'Nope'"},
 		"SELECT Id, ID FROM Contact":                          {"INVALID_FIELD", "duplicate field selected: Id"},
-		"SELECT Account.Name FROM Contact":                    {"INVALID_FIELD", "Didn't understand relationship 'Account' in field path"},
+		"SELECT Nope__r.Name FROM Contact":                    {"INVALID_FIELD", "Didn't understand relationship 'Nope__r' in field path"},
 		"SELECT Id FROM Nope__c":                              {"INVALID_TYPE", "\nSELECT Id FROM Nope__c\n               ^\nERROR at Row:1:Column:16\nsObject type 'Nope__c' is not supported."},
 		"SELECT Id FROM Contact WHERE Number__c = '5'":        {"INVALID_FIELD", "value of filter criterion for field 'Number__c' must be of type double and should not be enclosed in quotes"},
 		"SELECT Id FROM Contact WHERE Text__c = 5":            {"INVALID_FIELD", "must be of type string and should be enclosed in quotes"},
@@ -271,12 +271,16 @@ func TestURILimits(t *testing.T) {
 func TestLimitHeader(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})
-	missing, back, before := 0, 0, 0
+	missing, back, before, perApp := 0, 0, 0, 0
 	for range 40 {
 		text := b.get(data + "/limits").header.Get("Sforce-Limit-Info")
 		if text == "" {
 			missing++
 			continue
+		}
+		text, app, found := strings.Cut(text, "; per-app-api-usage=")
+		if found && strings.HasSuffix(app, "/15000(appName=orgsim)") {
+			perApp++
 		}
 		used, ok := strings.CutSuffix(strings.TrimPrefix(text, "api-usage="), "/15000")
 		n, err := strconv.Atoi(used)
@@ -288,8 +292,8 @@ func TestLimitHeader(t *testing.T) {
 		}
 		before = n
 	}
-	if missing == 0 || back == 0 {
-		t.Errorf("the header was missing %d times and went back %d times", missing, back)
+	if missing == 0 || back == 0 || perApp == 0 {
+		t.Errorf("the header was missing %d times, went back %d times and told of the app %d times", missing, back, perApp)
 	}
 	var limits map[string]map[string]int
 	b.get(data + "/limits").decode(&limits)

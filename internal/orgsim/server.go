@@ -16,11 +16,11 @@ import (
 // headers.
 const headerTimeout = 30 * time.Second
 
-// Server is an org that listens.
+// Server is an org, or a login host, that listens.
 type Server struct {
-	org      *Org
 	server   *http.Server
 	listener net.Listener
+	end      func() // ends background work
 	done     sync.WaitGroup
 	err      error // of serving; read after done
 }
@@ -28,21 +28,46 @@ type Server struct {
 // Start listens on an address such as 127.0.0.1:0 and serves the org there until
 // [Server.Stop].
 func Start(org *Org, address string) (*Server, error) {
-	listener, err := (&net.ListenConfig{}).Listen(org.running, "tcp", address)
+	s, err := listen(org.running, org, address)
+	if err != nil {
+		return nil, err
+	}
+	named := org.listening(s.listener.Addr())
+	s.end = func() {
+		org.Close()
+		org.url.CompareAndSwap(named, nil)
+	}
+	s.serve()
+	return s, nil
+}
+
+// StartLogin is [Start] for a login host.
+func StartLogin(host *LoginHost, address string) (*Server, error) {
+	s, err := listen(context.Background(), host, address)
+	if err != nil {
+		return nil, err
+	}
+	s.end = host.Close
+	s.serve()
+	return s, nil
+}
+
+func listen(ctx context.Context, handler http.Handler, address string) (*Server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
-	s := &Server{
-		org: org, listener: listener,
-		// The org itself answers 431, beyond its own limit.
-		server: &http.Server{Handler: org, ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: web.MaxHeaderBytes},
-	}
+	// The org itself answers 431, beyond its own limit.
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: web.MaxHeaderBytes}
+	return &Server{server: server, listener: listener}, nil
+}
+
+func (s *Server) serve() {
 	s.done.Go(func() {
-		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			s.err = fmt.Errorf("serve org: %w", err)
 		}
 	})
-	return s, nil
 }
 
 // URL is where the server is reached.
@@ -51,12 +76,12 @@ func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 // Stop ends the org's background work, lets requests under way finish until the
 // context ends, and waits. It may be called twice.
 func (s *Server) Stop(ctx context.Context) error {
-	s.org.Close()
+	s.end()
 	err := s.server.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("shut down org: %w", err), s.server.Close())
 	}
 	s.done.Wait()
-	s.org.Close() // a last request may have started a job
+	s.end() // a last request may have started a job
 	return errors.Join(err, s.err)
 }

@@ -1,113 +1,200 @@
-// Package fault makes an org misbehave on purpose. A [Fault] says which requests,
-// jobs or rows it strikes and what happens to them; an [Injector] holds the rules
-// in force and counts their hits. Tests wait for a hit with [Rule.Wait] instead
-// of sleeping.
 package fault
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"net/http"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 // Action is what a fault does.
 type Action string
 
-// The actions. Those up to ExpireSession strike requests, the job actions strike
-// ingest jobs when they are processed, LockRows strikes rows as they are written.
+// The actions. Those up to ChangeOrg strike requests, the job actions strike
+// jobs when they are processed, the row actions strike rows as they are written.
 const (
 	Respond       Action = "respond"        // answer with Status and Body; nothing takes effect
 	ResetBefore   Action = "reset_before"   // reset the connection; nothing takes effect
 	ResetAfter    Action = "reset_after"    // carry the request out, then reset the connection
 	Delay         Action = "delay"          // wait for Delay, then go on
 	Hold          Action = "hold"           // wait for Release, then go on
+	TruncateBody  Action = "truncate_body"  // carry the request out, send a part of the answer's body
 	ExpireSession Action = "expire_session" // end the request's session: 401 INVALID_SESSION_ID
-	FailJob       Action = "fail_job"       // fail the job after Rows rows, which stay committed
-	HoldJob       Action = "hold_job"       // stop the job after Rows rows until Release
-	LockRows      Action = "lock_rows"      // UNABLE_TO_LOCK_ROW
+	RevokeRefresh Action = "revoke_refresh" // revoke all refresh tokens and what they gave, then go on
+	ChangeOrg     Action = "change_org"     // give the org another id, as a sandbox refresh does, then go on
+
+	FailJob Action = "fail_job" // fail the job after Rows rows, which stay committed
+	HoldJob Action = "hold_job" // stop the job after Rows rows until Release
+
+	LockRows    Action = "lock_rows"    // UNABLE_TO_LOCK_ROW
+	LockParents Action = "lock_parents" // transactions keep hold of their rows' parents for Delay: rows of others get UNABLE_TO_LOCK_ROW
+	RowError    Action = "row_error"    // refuse rows with Code
 )
 
 // Fault is one rule. Empty properties match everything.
 type Fault struct {
-	Name   string `json:"name,omitzero"`   // shown in the journal
-	Method string `json:"method,omitzero"` // of the request
-	Path   string `json:"path,omitzero"`   // glob over the URL path, * within a segment and ** across; of jobs: the job's own path
-	After  int    `json:"after,omitzero"`  // this many matches pass unharmed first
-	Times  int    `json:"times,omitzero"`  // then this many are struck; 0: all
+	Name   string `json:"name,omitzero"`   // shown in the journal; default: the preset, or else the action
+	Preset string `json:"preset,omitzero"` // takes what is empty here from [Preset]
 
-	Action Action `json:"action"`
+	// Which requests; for job actions only Path counts.
+	Method string            `json:"method,omitzero"` // of the request
+	Path   string            `json:"path,omitzero"`   // glob over the URL path, * within a segment and ** across; of jobs: the job's own path
+	Kind   string            `json:"kind,omitzero"`   // glob over the kind of call that the journal shows, such as "ingest *"
+	Header map[string]string `json:"header,omitzero"` // globs over the values of headers, by name
+
+	// Which of those that match, in this order.
+	After   int `json:"after,omitzero"`   // this many matches pass unharmed first
+	Every   int `json:"every,omitzero"`   // then each n-th; 0: each
+	Percent int `json:"percent,omitzero"` // of those so many in a hundred, drawn from the org's seed; 0: all
+	Times   int `json:"times,omitzero"`   // and no more than so many; 0: any number
+
+	Action Action `json:"action,omitzero"`
 
 	Status      int    `json:"status,omitzero"`       // of Respond
 	Body        string `json:"body,omitzero"`         // of Respond
 	ContentType string `json:"content_type,omitzero"` // of Respond; default application/json;charset=UTF-8
 	RetryAfter  int    `json:"retry_after,omitzero"`  // of Respond: a Retry-After header, in seconds
 
-	Delay Duration `json:"delay,omitzero"` // of Delay
+	Delay Duration `json:"delay,omitzero"` // of Delay and LockParents
 
-	Rows    int    `json:"rows,omitzero"`    // of FailJob and HoldJob
-	Message string `json:"message,omitzero"` // of FailJob: the job's errorMessage; default: a Timeout
+	// Of TruncateBody: how much is sent, one of three; none of them: half the body.
+	Bytes   int  `json:"bytes,omitzero"`   // so many
+	Lines   int  `json:"lines,omitzero"`   // so many lines, as of a CSV file with its header
+	Share   int  `json:"share,omitzero"`   // so many in a hundred of the body's bytes
+	Orderly bool `json:"orderly,omitzero"` // end the answer as if it were whole, in place of cutting the connection
 
-	Object string   `json:"object,omitzero"` // of LockRows and the job actions: API name
-	IDs    []string `json:"ids,omitzero"`    // of LockRows: 18-character ids of records or of their parents; none: every row
+	Rows    int      `json:"rows,omitzero"`    // of the job actions
+	Message string   `json:"message,omitzero"` // of FailJob: the job's errorMessage, default: a Timeout; of RowError: default: what goes with Code
+	Code    string   `json:"code,omitzero"`    // of RowError: the statusCode
+	Fields  []string `json:"fields,omitzero"`  // of RowError: API names of the fields to blame
+
+	// Which rows, and which object's jobs.
+	Object string            `json:"object,omitzero"` // of the row and the job actions: API name
+	IDs    []string          `json:"ids,omitzero"`    // of the row actions: ids of records or of their parents; none: every row
+	Where  map[string]string `json:"where,omitzero"`  // of the row actions: stored values, by API name of the field; "" is null; text in any case
 }
 
-// Check tells what is wrong with a fault, or returns nil.
+// Mistake says which property of a fault is wrong; "" is the fault as a whole.
+type Mistake struct {
+	Property string
+	text     string
+}
+
+func (m *Mistake) Error() string { return m.text }
+
+func mistake(property, format string, args ...any) error {
+	return &Mistake{Property: property, text: fmt.Sprintf(format, args...)}
+}
+
+// Settled returns the fault with its preset's properties where it has none of
+// its own and with its defaults, or the [Mistake] in it.
+func (f Fault) Settled() (Fault, error) {
+	if f.Preset != "" {
+		preset, ok := Preset(f.Preset)
+		if !ok {
+			return f, mistake("preset", "there is no preset %q%s", f.Preset, reportsync.DidYouMean(f.Preset, Presets()))
+		}
+		f = f.over(preset)
+	}
+	if err := f.Check(); err != nil {
+		return f, err
+	}
+	f.Name = cmp.Or(f.Name, f.Preset, string(f.Action))
+	if f.Action == RowError && f.Message == "" {
+		f.Message = messageOf(f.Code)
+	}
+	f.IDs = slices.Clone(f.IDs)
+	for i, id := range f.IDs {
+		full, _ := recordid.Parse(id) // checked above
+		f.IDs[i] = full
+	}
+	return f, nil
+}
+
+// Check tells what is wrong with a fault, or returns nil. Presets are not looked
+// up: that is [Fault.Settled]'s.
 func (f *Fault) Check() error {
-	if !slices.Contains(actions(), f.Action) {
-		return fmt.Errorf("action %q is none of %v", f.Action, actions())
+	if !slices.Contains(actions(), string(f.Action)) {
+		if f.Action == "" {
+			return mistake("", "a fault needs an action or a preset")
+		}
+		return mistake("action", "action %q is none of %v%s", f.Action, actions(), reportsync.DidYouMean(string(f.Action), actions()))
 	}
-	if f.Path != "" && !doublestar.ValidatePattern(f.Path) {
-		return fmt.Errorf("path %q is not a valid glob", f.Path)
+	numbers := map[string]int{
+		"after": f.After, "every": f.Every, "percent": f.Percent, "times": f.Times, "rows": f.Rows, "delay": int(f.Delay),
+		"retry_after": f.RetryAfter, "bytes": f.Bytes, "lines": f.Lines, "share": f.Share,
 	}
-	if f.After < 0 || f.Times < 0 || f.Rows < 0 || f.Delay < 0 || f.RetryAfter < 0 {
-		return errors.New("after, times, rows, delay and retry_after must not be negative")
+	for _, property := range slices.Sorted(maps.Keys(numbers)) {
+		if numbers[property] < 0 {
+			return mistake(property, "%s must not be negative", property)
+		}
 	}
-	if f.Action == Respond && (f.Status < 200 || f.Status > 599) {
-		return fmt.Errorf("status %d: a respond fault needs one from 200 to 599", f.Status)
+	if err := f.checkMatching(); err != nil {
+		return err
+	}
+	switch f.Action {
+	case Respond:
+		if f.Status < 200 || f.Status > 599 {
+			return mistake("status", "status %d: a respond fault needs one from 200 to 599", f.Status)
+		}
+	case TruncateBody:
+		if f.Share > 100 || min(f.Bytes, 1)+min(f.Lines, 1)+min(f.Share, 1) > 1 {
+			return mistake("share", "a truncate_body fault has one of bytes, lines and share, and a share of at most 100")
+		}
+	case RowError:
+		if f.Code == "" {
+			return mistake("code", "a row_error fault needs a code, such as INVALID_FIELD")
+		}
+	default:
 	}
 	return nil
 }
 
-func actions() []Action {
-	return []Action{Respond, ResetBefore, ResetAfter, Delay, Hold, ExpireSession, FailJob, HoldJob, LockRows}
+func (f *Fault) checkMatching() error {
+	globs := map[string]string{"path": f.Path, "kind": f.Kind}
+	for property, glob := range globs {
+		if !doublestar.ValidatePattern(glob) {
+			return mistake(property, "%s %q is not a valid glob", property, glob)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Header)) {
+		if !doublestar.ValidatePattern(f.Header[name]) {
+			return mistake("header", "header %s: %q is not a valid glob", name, f.Header[name])
+		}
+	}
+	if f.Percent > 100 {
+		return mistake("percent", "percent must not be more than 100")
+	}
+	if strings.ContainsAny(f.Name, "/?#\n") {
+		return mistake("name", "name %q must not hold / ? # or a line break", f.Name)
+	}
+	for _, id := range f.IDs {
+		if _, err := recordid.Parse(id); err != nil {
+			return mistake("ids", "ids: %q is not a record id of 15 or 18 characters", id)
+		}
+	}
+	return nil
 }
 
-// Unavailable is the HTML page that a load balancer gives with status 503.
-func Unavailable() Fault {
-	return Fault{
-		Name: "html 503", Action: Respond, Status: http.StatusServiceUnavailable, ContentType: "text/html;charset=UTF-8",
-		Body: "<!DOCTYPE html><html><head><title>Service Unavailable</title></head><body><h1>503 Service Unavailable</h1><p>We are down for maintenance. Sorry for the inconvenience.</p></body></html>",
+func actions() []string {
+	return []string{
+		string(Respond), string(ResetBefore), string(ResetAfter), string(Delay), string(Hold), string(TruncateBody), string(ExpireSession),
+		string(RevokeRefresh), string(ChangeOrg), string(FailJob), string(HoldJob), string(LockRows), string(LockParents), string(RowError),
 	}
 }
 
-// ServerError is a JSON answer with status 500 and code UNKNOWN_EXCEPTION.
-func ServerError() Fault {
-	return Fault{
-		Name: "json 500", Action: Respond, Status: http.StatusInternalServerError,
-		Body: `[{"message":"An unexpected error occurred. Please include this ErrorId if you contact support: 1234567890-12345 (1234567890)","errorCode":"UNKNOWN_EXCEPTION"}]`,
-	}
-}
-
-// DailyLimit is REQUEST_LIMIT_EXCEEDED for the calls of the last 24 hours.
-func DailyLimit() Fault {
-	return limitExceeded("daily limit", "TotalRequests Limit exceeded.")
-}
-
-// ConcurrentLimit is REQUEST_LIMIT_EXCEEDED for long requests at the same time.
-func ConcurrentLimit() Fault {
-	return limitExceeded("concurrent limit", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
-}
-
-func limitExceeded(name, message string) Fault {
-	return Fault{
-		Name: name, Action: Respond, Status: http.StatusForbidden,
-		Body: `[{"message":"` + message + `","errorCode":"REQUEST_LIMIT_EXCEEDED"}]`,
-	}
-}
+// ofRequests reports whether the action strikes requests.
+func (a Action) ofRequests() bool { return !a.ofJobs() && !a.ofRows() }
+func (a Action) ofJobs() bool     { return a == FailJob || a == HoldJob }
+func (a Action) ofRows() bool     { return a == LockRows || a == LockParents || a == RowError }
 
 // Duration is a time.Duration that JSON writes as text such as "1.5s".
 type Duration time.Duration
@@ -119,7 +206,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	if err != nil {
-		return fmt.Errorf("parse duration: %w", err)
+		return errors.New("want a duration such as 1.5s, not " + fmt.Sprintf("%q", text))
 	}
 	*d = Duration(parsed)
 	return nil

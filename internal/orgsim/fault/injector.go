@@ -2,9 +2,12 @@ package fault
 
 import (
 	"context"
+	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -12,8 +15,12 @@ import (
 // Injector holds the rules in force, oldest first. The zero value holds none.
 // It is safe for concurrent use.
 type Injector struct {
-	mu    sync.Mutex
-	rules []*Rule
+	Seed uint64 // of what is left to chance; set before the first rule
+
+	mu     sync.Mutex
+	rules  []*Rule
+	added  uint64       // rules so far
+	ofRows atomic.Int32 // rules in force that strike rows
 }
 
 // Rule is a fault in force.
@@ -21,32 +28,53 @@ type Rule struct {
 	Fault
 
 	owner    *Injector
+	chance   *rand.Rand
 	matched  int
 	hits     int
-	hit      chan struct{} // closed at the first hit
-	released chan struct{} // closed by Release
+	hit      chan struct{}   // closed at the first hit
+	released chan struct{}   // closed by Release
+	parents  map[string]hold // of LockParents, by id
 }
 
-// Add puts a fault in force. It panics where [Fault.Check] would complain.
+// Request is what rules are matched against.
+type Request struct {
+	Method string
+	Path   string
+	Kind   string
+	Header http.Header
+}
+
+// Add puts a fault in force. It panics where [Fault.Settled] would complain.
 func (i *Injector) Add(f Fault) *Rule {
-	if err := f.Check(); err != nil {
+	settled, err := f.Settled()
+	if err != nil {
 		panic("fault: " + err.Error())
 	}
-	r := &Rule{Fault: f, owner: i, hit: make(chan struct{}), released: make(chan struct{})}
+	r := &Rule{Fault: settled, owner: i, hit: make(chan struct{}), released: make(chan struct{})}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.rules = append(i.rules, r)
+	i.added++
+	r.chance = rand.New(rand.NewPCG(i.Seed, i.added)) //nolint:gosec // to be repeated, not a secret
+	i.keep(append(i.rules, r))
 	return r
+}
+
+// keep replaces the rules; the caller holds mu.
+func (i *Injector) keep(rules []*Rule) {
+	i.rules = rules
+	var ofRows int32
+	for _, r := range rules {
+		if r.Action.ofRows() {
+			ofRows++
+		}
+	}
+	i.ofRows.Store(ofRows)
 }
 
 // Clear takes all rules out of force and lets go whatever they hold.
 func (i *Injector) Clear() {
-	i.mu.Lock()
-	rules := i.rules
-	i.rules = nil
-	i.mu.Unlock()
-	for _, r := range rules {
-		r.Release()
+	for _, r := range i.Rules() {
+		r.Remove()
 	}
 }
 
@@ -64,71 +92,79 @@ func (i *Injector) Rules() []*Rule {
 	return slices.Clone(i.rules)
 }
 
+// Named lists the rules in force that have the name.
+func (i *Injector) Named(name string) []*Rule {
+	return slices.DeleteFunc(i.Rules(), func(r *Rule) bool { return r.Name != name })
+}
+
 // Request returns the rules that strike a request, in order.
-func (i *Injector) Request(method, path string) []*Rule {
-	return i.strike(0, func(r *Rule) bool {
-		switch r.Action {
-		case FailJob, HoldJob, LockRows:
-			return false
-		default:
-			return (r.Method == "" || strings.EqualFold(r.Method, method)) && r.onPath(path)
-		}
+func (i *Injector) Request(request Request) []*Rule {
+	return i.strike(func(r *Rule) bool { return r.Action.ofRequests() && r.onRequest(request) })
+}
+
+// QueryJob returns the rules that strike a query job as its processing begins:
+// only those that a Path leads there, so that what is meant for writing does not
+// spend itself on reading.
+func (i *Injector) QueryJob(path, object string) []*Rule {
+	return i.strike(func(r *Rule) bool {
+		return r.Action.ofJobs() && r.Path != "" && r.onPath(path) && r.onObject(object)
 	})
 }
 
 // Job returns the rules that strike an ingest job as its processing begins.
 func (i *Injector) Job(path, object string) []*Rule {
-	return i.strike(0, func(r *Rule) bool {
-		return (r.Action == FailJob || r.Action == HoldJob) && r.onPath(path) && r.onObject(object)
-	})
-}
-
-// Locked returns the id that a LockRows rule holds among those a row's write
-// touches, or "" where none does.
-func (i *Injector) Locked(object string, ids []string) string {
-	struck := i.strike(1, func(r *Rule) bool {
-		return r.Action == LockRows && r.onObject(object) && r.firstOf(ids) != ""
-	})
-	if len(struck) == 0 {
-		return ""
-	}
-	return struck[0].firstOf(ids)
-}
-
-// firstOf is the first of the ids that the rule names.
-func (r *Rule) firstOf(ids []string) string {
-	for _, id := range ids {
-		if len(r.IDs) == 0 || slices.Contains(r.IDs, id) {
-			return id
-		}
-	}
-	return ""
+	return i.strike(func(r *Rule) bool { return r.Action.ofJobs() && r.onPath(path) && r.onObject(object) })
 }
 
 // strike counts a match for every rule that matches and returns those whose
-// turn it is; most bounds how many, 0 does not.
-func (i *Injector) strike(most int, matches func(*Rule) bool) []*Rule {
+// turn it is.
+func (i *Injector) strike(matches func(*Rule) bool) []*Rule {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var struck []*Rule
 	for _, r := range i.rules {
-		if most > 0 && len(struck) == most {
-			break
+		if matches(r) && r.turn() {
+			struck = append(struck, r)
 		}
-		if !matches(r) {
-			continue
-		}
-		r.matched++
-		if r.matched <= r.After || r.Times > 0 && r.hits >= r.Times {
-			continue
-		}
-		if r.hits++; r.hits == 1 {
-			close(r.hit)
-		}
-		struck = append(struck, r)
 	}
 	return struck
 }
+
+// turn counts a match and tells whether the rule strikes it; the caller holds
+// the injector's mu.
+func (r *Rule) turn() bool {
+	r.matched++
+	beyond := r.matched - r.After
+	if beyond <= 0 || r.Every > 0 && beyond%r.Every != 0 || r.Times > 0 && r.hits >= r.Times {
+		return false
+	}
+	if r.Percent > 0 && r.chance.IntN(100) >= r.Percent {
+		return false
+	}
+	if r.hits++; r.hits == 1 {
+		close(r.hit)
+	}
+	return true
+}
+
+func (r *Rule) onRequest(request Request) bool {
+	if r.Method != "" && !strings.EqualFold(r.Method, request.Method) || !r.onPath(request.Path) {
+		return false
+	}
+	if r.Kind != "" && !doublestar.MatchUnvalidated(r.Kind, request.Kind) {
+		return false
+	}
+	for name, glob := range r.Header {
+		matches := func(have string) bool { return doublestar.MatchUnvalidated(flat(glob), flat(have)) }
+		if !slices.ContainsFunc(request.Header.Values(name), matches) {
+			return false
+		}
+	}
+	return true
+}
+
+// flat makes * match across slashes, which part a path but not a header.
+func flat(text string) string { return strings.ReplaceAll(text, "/", "\x00") }
 
 func (r *Rule) onPath(path string) bool {
 	return r.Path == "" || doublestar.MatchUnvalidated(r.Path, path)
@@ -155,10 +191,12 @@ func (r *Rule) Wait(ctx context.Context) error {
 	}
 }
 
-// Release lets go what the rule holds, now and later. It may be called twice.
+// Release lets go the requests and jobs that the rule holds, now and later, and
+// the parents that it holds now. It may be called twice.
 func (r *Rule) Release() {
 	r.owner.mu.Lock()
 	defer r.owner.mu.Unlock()
+	r.parents = nil
 	select {
 	case <-r.released:
 	default:
@@ -172,7 +210,7 @@ func (r *Rule) Released() <-chan struct{} { return r.released }
 // Remove takes the rule out of force and lets go what it holds.
 func (r *Rule) Remove() {
 	r.owner.mu.Lock()
-	r.owner.rules = slices.DeleteFunc(r.owner.rules, func(other *Rule) bool { return other == r })
+	r.owner.keep(slices.DeleteFunc(slices.Clone(r.owner.rules), func(other *Rule) bool { return other == r }))
 	r.owner.mu.Unlock()
 	r.Release()
 }

@@ -17,20 +17,23 @@ type Entry struct {
 	Number   int           `json:"number"` // counted from 1
 	Time     time.Time     `json:"time"`
 	Method   string        `json:"method"`
-	Path     string        `json:"path"` // without the query string
-	Kind     string        `json:"kind"` // what it was for: "query", "collections update", "ingest upload", …
+	Path     string        `json:"path"`         // without the query string
+	Kind     string        `json:"kind"`         // what it was for: "query", "collections update", "ingest upload", …
+	App      string        `json:"app,omitzero"` // consumer key of the connected app whose session it used
+	Job      string        `json:"job,omitzero"` // id of the Bulk job that it was about
 	Status   int           `json:"status"`
-	Calls    int           `json:"calls"` // against the daily limit: 1, or 0 for OAuth, /services/data and refused sessions
-	Rows     int           `json:"rows"`  // rows received or returned
-	BytesIn  int64         `json:"bytes_in"`
-	BytesOut int64         `json:"bytes_out"`
+	Calls    int           `json:"calls"`     // against the daily limit: 1, or 0 for OAuth, /services/data and refused sessions; batches by their subrequests
+	Rows     int           `json:"rows"`      // rows received or returned
+	BytesIn  int64         `json:"bytes_in"`  // of the body, on the wire
+	BytesOut int64         `json:"bytes_out"` // likewise
 	Duration time.Duration `json:"duration"`
 	Fault    string        `json:"fault,omitzero"` // what struck it
 }
 
-// Sum adds up the entries of one kind, or all of them.
+// Sum adds up the entries of one kind, of one app, or all of them.
 type Sum struct {
-	Kind     string `json:"kind"`
+	Kind     string `json:"kind,omitzero"`
+	App      string `json:"app,omitzero"`
 	Requests int    `json:"requests"`
 	Failures int    `json:"failures"` // status 400 and above, or no answer at all
 	Calls    int    `json:"calls"`
@@ -42,6 +45,7 @@ type Sum struct {
 // Summary is the whole journal in figures.
 type Summary struct {
 	Kinds []Sum `json:"kinds"` // by name
+	Apps  []Sum `json:"apps"`  // by consumer key; requests without a session belong to none
 	Total Sum   `json:"total"`
 	Bulk  int   `json:"bulk_batches"` // internal batches of ingest jobs
 }
@@ -51,13 +55,18 @@ type Summary struct {
 type Journal struct {
 	mu      sync.Mutex
 	entries []Entry
-	sums    map[string]*Sum
+	sums    sums
 	batches int
 	next    int
+	grown   chan struct{} // closed at the next entry; nil while nobody waits
 }
 
-// Add records a request; its number is set here.
+// Add records a request; its number is set here, and its job where the path
+// names one.
 func (j *Journal) Add(e Entry) {
+	if e.Job == "" {
+		e.Job = jobOf(e.Path)
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.next++
@@ -66,19 +75,22 @@ func (j *Journal) Add(e Entry) {
 		j.entries = slices.Delete(j.entries, 0, keep)
 	}
 	j.entries = append(j.entries, e)
-	if j.sums == nil {
-		j.sums = map[string]*Sum{}
+	j.sums.add(&e)
+	if j.grown != nil {
+		close(j.grown)
+		j.grown = nil
 	}
-	s := j.sums[e.Kind]
-	if s == nil {
-		s = &Sum{Kind: e.Kind}
-		j.sums[e.Kind] = s
+}
+
+// jobOf is the id in /services/data/vXX.0/jobs/ingest/{id} and below, or "".
+func jobOf(path string) string {
+	_, after, found := strings.Cut(path, "/jobs/")
+	if !found {
+		return ""
 	}
-	s.Requests++
-	if e.Status >= 400 || e.Status == 0 {
-		s.Failures++
-	}
-	s.add(Sum{Calls: e.Calls, Rows: e.Rows, BytesIn: e.BytesIn, BytesOut: e.BytesOut})
+	_, id, _ := strings.Cut(after, "/")
+	id, _, _ = strings.Cut(id, "/")
+	return id
 }
 
 // AddBatches counts internal batches of an ingest job.
@@ -99,14 +111,8 @@ func (j *Journal) Entries() []Entry {
 func (j *Journal) Summary() Summary {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	summary := Summary{Total: Sum{Kind: "total"}, Bulk: j.batches, Kinds: []Sum{}}
-	for _, s := range j.sums {
-		summary.Kinds = append(summary.Kinds, *s)
-		summary.Total.Requests += s.Requests
-		summary.Total.Failures += s.Failures
-		summary.Total.add(*s)
-	}
-	slices.SortFunc(summary.Kinds, func(a, b Sum) int { return strings.Compare(a.Kind, b.Kind) })
+	summary := j.sums.summary()
+	summary.Bulk = j.batches
 	return summary
 }
 
@@ -125,12 +131,5 @@ func (j *Journal) Calls(kinds ...string) int {
 func (j *Journal) Reset() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.sums, j.batches, j.next = nil, nil, 0, 0
-}
-
-func (s *Sum) add(other Sum) {
-	s.Calls += other.Calls
-	s.Rows += other.Rows
-	s.BytesIn += other.BytesIn
-	s.BytesOut += other.BytesOut
+	j.entries, j.sums, j.batches, j.next = nil, sums{}, 0, 0
 }

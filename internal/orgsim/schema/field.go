@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Type is a field's type as the setup page of Salesforce names it, not as
 // describe does: describe prints Number as "double" and Text as "string".
@@ -23,6 +26,7 @@ const (
 	Picklist      Type = "picklist"
 	MultiPicklist Type = "multipicklist"
 	Reference     Type = "reference"
+	MasterDetail  Type = "master_detail" // in definitions only: becomes a Reference that is required and create-only
 	AutoNumber    Type = "autonumber"
 	Formula       Type = "formula"
 	ID            Type = "id" // the Id field itself
@@ -49,22 +53,23 @@ type Field struct {
 	Restricted bool     // the picklist refuses other values
 	Default    string   // canonical text given to a new record
 
-	ReferenceTo      string // object that a Reference points to
-	RelationshipName string // default: by the usual rule (AccountId: Account, Parent__c: Parent__r)
+	ReferenceTo      []string // objects that a Reference may point to; several where it is polymorphic
+	RelationshipName string   // default: by the usual rule (AccountId: Account, Parent__c: Parent__r)
 
 	Format  string // of an AutoNumber, such as C-{0000}
 	Returns Type   // of a Formula
 	Value   string // of a Formula: what it always gives; formulas are not evaluated
 
-	Hidden   bool // no field-level security: absent from every API
-	ReadOnly bool // visible, but not writable by the user
+	Hidden     bool // no field-level security: absent from every API unless granted
+	ReadOnly   bool // visible, but not writable unless granted
+	CreateOnly bool // set by an insert and never changed, as the parent of a master-detail relationship
 
-	system     bool   // kept by Salesforce itself
-	compound   string // compoundFieldName of describe
-	idLookup   bool
-	nameField  bool
-	createOnly bool
-	defaulted  bool // gets a value on insert where none is sent
+	system    bool   // kept by Salesforce itself
+	compound  string // compoundFieldName of describe
+	idLookup  bool
+	nameField bool
+	defaulted bool // gets a value on insert where none is sent
+	removed   bool // deleted by an administrator: only its place is left
 }
 
 // Custom reports whether an administrator made the field.
@@ -89,7 +94,7 @@ func (f *Field) Createable() bool {
 }
 
 // Updateable reports whether an update may set the field.
-func (f *Field) Updateable() bool { return f.Createable() && !f.createOnly }
+func (f *Field) Updateable() bool { return f.Createable() && !f.CreateOnly }
 
 // Nillable reports whether the field may be empty. A checkbox never is.
 func (f *Field) Nillable() bool {
@@ -122,5 +127,27 @@ func (f *Field) LongText() bool { return f.Type == TextArea && f.Length > 255 }
 // Indexed reports whether the org keeps a lookup index on the field. Owners and
 // other users are left out: nearly all records share one.
 func (f *Field) Indexed() bool {
-	return f.Unique || f.ExternalID || f.idLookup || f.nameField || f.Type == Email || (f.Type == Reference && !f.Required)
+	return f.Unique || f.ExternalID || f.idLookup || f.nameField || f.Type == Email || f.Parent()
 }
+
+// Parent reports whether the field refers to records other than users, so that
+// a write to its record also takes hold of the one it refers to.
+func (f *Field) Parent() bool {
+	return f.Type == Reference && slices.ContainsFunc(f.ReferenceTo, func(object string) bool { return object != "User" })
+}
+
+// RefersTo reports whether the field may point to records of the object.
+func (f *Field) RefersTo(object string) bool {
+	return slices.ContainsFunc(f.ReferenceTo, func(name string) bool { return strings.EqualFold(name, object) })
+}
+
+// Permissionable reports whether field-level security can be set on the field:
+// not on what every record needs and what Salesforce keeps (SOAP API guide:
+// FieldPermissions).
+func (f *Field) Permissionable() bool {
+	return !f.Required && !f.system && !f.nameField && f.Type != ID && !f.removed
+}
+
+// Removed reports whether the field was deleted. It stays in its object's list,
+// found by no name, so that the places of the other fields stay what they were.
+func (f *Field) Removed() bool { return f.removed }

@@ -18,6 +18,7 @@ type Object struct {
 	KeyPrefix   string // first three characters of its records' ids
 	ReadOnly    bool   // the API neither creates, updates nor deletes its records
 	Fields      []Field
+	Rules       Rules
 
 	byName map[string]int // by lower-case name
 }
@@ -38,7 +39,8 @@ func (o *Object) AnyField(name string) (index int, ok bool) {
 	return index, ok
 }
 
-// Schema is a set of objects. It must not be changed once an org uses it.
+// Schema is a set of objects. It must not be changed once an org uses it: what
+// changes its fields then ([Schema.AddField] and its like) returns another one.
 type Schema struct {
 	objects []*Object
 	byName  map[string]*Object
@@ -77,21 +79,24 @@ func (s *Schema) Add(object Object) error {
 	if err := grown.addFields(object.Fields); err != nil {
 		return err
 	}
+	grown.Rules = existing.Rules.with(object.Rules)
+	if err := grown.checkRules(); err != nil {
+		return err
+	}
 	s.put(&grown)
 	return nil
 }
 
 // Check verifies what only the whole schema can tell: that every reference
-// points to an object there is.
+// points to objects there are.
 func (s *Schema) Check() error {
 	for _, o := range s.objects {
 		for i := range o.Fields {
 			f := &o.Fields[i]
-			if f.Type != Reference {
-				continue
-			}
-			if _, ok := s.Object(f.ReferenceTo); !ok {
-				return fmt.Errorf("object %s: field %s refers to object %q, which the schema lacks", o.Name, f.Name, f.ReferenceTo)
+			for _, target := range f.ReferenceTo {
+				if _, ok := s.Object(target); !ok {
+					return fmt.Errorf("object %s: field %s refers to object %q, which the schema lacks", o.Name, f.Name, target)
+				}
 			}
 		}
 	}
@@ -100,12 +105,12 @@ func (s *Schema) Check() error {
 
 func (o *Object) addFields(fields []Field) error {
 	o.index()
-	for _, f := range fields {
+	for i, f := range fields {
 		if _, ok := o.AnyField(f.Name); ok {
-			return fmt.Errorf("object %s: field %s exists already", o.Name, f.Name)
+			return &fieldError{field: i, err: fmt.Errorf("object %s: field %s %w", o.Name, f.Name, ErrExists)}
 		}
 		if err := settle(&f, o.Custom()); err != nil {
-			return fmt.Errorf("object %s: field %q: %w", o.Name, f.Name, err)
+			return &fieldError{field: i, err: fmt.Errorf("object %s: field %q: %w", o.Name, f.Name, err)}
 		}
 		o.Fields = append(o.Fields, f)
 		o.index()
@@ -116,9 +121,21 @@ func (o *Object) addFields(fields []Field) error {
 func (o *Object) index() {
 	o.byName = make(map[string]int, len(o.Fields))
 	for i := range o.Fields {
-		o.byName[strings.ToLower(o.Fields[i].Name)] = i
+		if !o.Fields[i].removed {
+			o.byName[strings.ToLower(o.Fields[i].Name)] = i
+		}
 	}
 }
+
+// fieldError says which of the given fields is wrong, so that a file can name
+// its line.
+type fieldError struct {
+	field int
+	err   error
+}
+
+func (m *fieldError) Error() string { return m.err.Error() }
+func (m *fieldError) Unwrap() error { return m.err }
 
 func (s *Schema) put(o *Object) {
 	if s.byName == nil {

@@ -93,6 +93,14 @@ func TestAddLeavesTheSchemaAloneOnMistakes(t *testing.T) {
 func TestKeyPrefixesAreDistinct(t *testing.T) {
 	t.Parallel()
 	s := schema.Standard()
+	for _, o := range s.Objects() {
+		if len(o.KeyPrefix) != 3 {
+			t.Errorf("%s has the key prefix %q", o.Name, o.KeyPrefix)
+		}
+	}
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
 	for i := range 70 {
 		if err := s.Add(schema.Object{Name: "Thing" + strings.Repeat("x", i) + "__c"}); err != nil {
 			t.Fatal(err)

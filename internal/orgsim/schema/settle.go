@@ -18,7 +18,7 @@ var counter = regexp.MustCompile(`\{0+\}`)
 func Types() []Type {
 	return []Type{
 		Text, TextArea, Email, Phone, URL, Number, Currency, Percent, Checkbox, Date, DateTime,
-		Picklist, MultiPicklist, Reference, AutoNumber, Formula,
+		Picklist, MultiPicklist, Reference, MasterDetail, AutoNumber, Formula,
 	}
 }
 
@@ -46,6 +46,9 @@ func settle(f *Field, customObject bool) error {
 	}
 	if !slices.Contains(Types(), f.Type) {
 		return fmt.Errorf("type %q is none of %v", f.Type, Types())
+	}
+	if f.Type == MasterDetail {
+		f.Type, f.Required, f.CreateOnly = Reference, true, true
 	}
 	if f.Label == "" {
 		f.Label = labelOf(f.Name)
@@ -126,8 +129,11 @@ func settleFormula(f *Field) error {
 }
 
 func settleReference(f *Field) error {
-	if f.ReferenceTo == "" {
-		return errors.New("a reference names its object in reference_to")
+	if len(f.ReferenceTo) == 0 || slices.Contains(f.ReferenceTo, "") {
+		return errors.New("a reference names its object in reference_to, or a list of objects")
+	}
+	if f.Required && !f.CreateOnly && len(f.ReferenceTo) > 1 {
+		return errors.New("a required reference points to one object")
 	}
 	f.RelationshipName = cmp.Or(f.RelationshipName, strings.TrimSuffix(f.Name, "__c")+"__r")
 	return nil

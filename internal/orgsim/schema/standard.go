@@ -1,11 +1,14 @@
 package schema
 
-// Standard returns a new schema with the standard objects Account, Contact,
-// Lead and User, each with the fields that syncs commonly meet, and Organization,
-// whose one record is the org itself.
+import "slices"
+
+// Standard returns a new schema with the standard objects that syncs and their
+// tools commonly meet: Account, Contact, Lead, Opportunity, Case, Task and User;
+// Organization, whose one record is the org itself; the objects of permission
+// sets; and EntityDefinition and AssignmentRule, which tell of the schema.
 func Standard() *Schema {
 	s := &Schema{}
-	for _, o := range []*Object{account(), contact(), lead(), organization(), user()} {
+	for _, o := range slices.Concat(salesObjects(), serviceObjects(), setupObjects(), permissionObjects()) {
 		for i := range o.Fields {
 			finishStandard(&o.Fields[i])
 		}
@@ -13,80 +16,6 @@ func Standard() *Schema {
 		s.put(o)
 	}
 	return s
-}
-
-func account() *Object {
-	return &Object{Name: "Account", Label: "Account", LabelPlural: "Accounts", KeyPrefix: "001", Fields: withSystemFields([]Field{
-		{Name: "Name", Label: "Account Name", Type: Text, Length: 255, Required: true, nameField: true},
-		{Name: "Type", Label: "Account Type", Type: Picklist, Values: []string{"Prospect", "Customer - Direct", "Customer - Channel", "Partner", "Other"}},
-		{Name: "ParentId", Label: "Parent Account ID", Type: Reference, ReferenceTo: "Account", RelationshipName: "Parent"},
-		{Name: "BillingStreet", Label: "Billing Street", Type: TextArea, Length: 255, compound: "BillingAddress"},
-		{Name: "BillingCity", Label: "Billing City", Type: Text, Length: 40, compound: "BillingAddress"},
-		{Name: "BillingPostalCode", Label: "Billing Zip/Postal Code", Type: Text, Length: 20, compound: "BillingAddress"},
-		{Name: "BillingCountry", Label: "Billing Country", Type: Text, Length: 80, compound: "BillingAddress"},
-		{Name: "Phone", Label: "Account Phone", Type: Phone},
-		{Name: "AccountNumber", Label: "Account Number", Type: Text, Length: 40},
-		{Name: "Website", Label: "Website", Type: URL},
-		{Name: "Industry", Label: "Industry", Type: Picklist, Values: []string{"Banking", "Education", "Finance", "Healthcare", "Insurance", "Retail", "Technology", "Other"}},
-		{Name: "AnnualRevenue", Label: "Annual Revenue", Type: Currency, Precision: 18},
-		{Name: "NumberOfEmployees", Label: "Employees", Type: Int, Precision: 8},
-		{Name: "Description", Label: "Account Description", Type: TextArea, Length: 32000},
-	}, true)}
-}
-
-func contact() *Object {
-	return &Object{Name: "Contact", Label: "Contact", LabelPlural: "Contacts", KeyPrefix: "003", Fields: withSystemFields(append([]Field{
-		{Name: "AccountId", Label: "Account ID", Type: Reference, ReferenceTo: "Account", RelationshipName: "Account"},
-	}, append(personName("Contact"), []Field{
-		{Name: "MailingStreet", Label: "Mailing Street", Type: TextArea, Length: 255, compound: "MailingAddress"},
-		{Name: "MailingCity", Label: "Mailing City", Type: Text, Length: 40, compound: "MailingAddress"},
-		{Name: "MailingCountry", Label: "Mailing Country", Type: Text, Length: 80, compound: "MailingAddress"},
-		{Name: "Phone", Label: "Business Phone", Type: Phone},
-		{Name: "MobilePhone", Label: "Mobile Phone", Type: Phone},
-		{Name: "Email", Label: "Email", Type: Email, idLookup: true},
-		{Name: "Title", Label: "Title", Type: Text, Length: 128},
-		{Name: "Department", Label: "Department", Type: Text, Length: 80},
-		{Name: "LeadSource", Label: "Lead Source", Type: Picklist, Values: leadSources()},
-		{Name: "Birthdate", Label: "Birthdate", Type: Date},
-		{Name: "HasOptedOutOfEmail", Label: "Email Opt Out", Type: Checkbox, Default: "false"},
-		{Name: "Description", Label: "Contact Description", Type: TextArea, Length: 32000},
-	}...)...), true)}
-}
-
-func lead() *Object {
-	return &Object{Name: "Lead", Label: "Lead", LabelPlural: "Leads", KeyPrefix: "00Q", Fields: withSystemFields(append(personName("Lead"), []Field{
-		{Name: "Title", Label: "Title", Type: Text, Length: 128},
-		{Name: "Company", Label: "Company", Type: Text, Length: 255, Required: true},
-		{Name: "Phone", Label: "Phone", Type: Phone},
-		{Name: "Email", Label: "Email", Type: Email, idLookup: true},
-		{Name: "Website", Label: "Website", Type: URL},
-		{Name: "LeadSource", Label: "Lead Source", Type: Picklist, Values: leadSources()},
-		{Name: "Status", Label: "Status", Type: Picklist, Required: true, Default: "Open - Not Contacted", Values: []string{"Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted"}},
-		{Name: "AnnualRevenue", Label: "Annual Revenue", Type: Currency, Precision: 18},
-		{Name: "NumberOfEmployees", Label: "Employees", Type: Int, Precision: 8},
-		{Name: "IsConverted", Label: "Converted", Type: Checkbox, Default: "false", system: true},
-		{Name: "Description", Label: "Description", Type: TextArea, Length: 32000},
-	}...), true)}
-}
-
-func organization() *Object {
-	return &Object{Name: "Organization", Label: "Organization", LabelPlural: "Organizations", KeyPrefix: "00D", ReadOnly: true, Fields: withSystemFields([]Field{
-		{Name: "Name", Label: "Name", Type: Text, Length: 80, Required: true, nameField: true},
-		{Name: "IsSandbox", Label: "Is Sandbox", Type: Checkbox, Default: "false", system: true},
-		{Name: "OrganizationType", Label: "Edition", Type: Picklist, Values: []string{"Developer Edition", "Enterprise Edition"}, system: true},
-		{Name: "InstanceName", Label: "Instance Name", Type: Text, Length: 5, system: true},
-	}, false)}
-}
-
-func user() *Object {
-	name := personName("User")
-	return &Object{Name: "User", Label: "User", LabelPlural: "Users", KeyPrefix: "005", ReadOnly: true, Fields: withSystemFields(append([]Field{
-		{Name: "Username", Label: "Username", Type: Text, Length: 80, Required: true, Unique: true, idLookup: true},
-	}, append(name, []Field{
-		{Name: "Email", Label: "Email", Type: Email, Required: true},
-		{Name: "IsActive", Label: "Active", Type: Checkbox, Default: "true"},
-		{Name: "EmployeeNumber", Label: "Employee Number", Type: Text, Length: 20},
-	}...)...), false)}
 }
 
 // personName gives the parts of a person's name; Name itself is put together
@@ -100,8 +29,72 @@ func personName(of string) []Field {
 	}
 }
 
-func leadSources() []string {
-	return []string{"Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"}
+// address gives the parts of an address, such as MailingCity of "Mailing"; the
+// compound field itself is not simulated.
+func address(of string) []Field {
+	label := of
+	if of != "" {
+		label += " "
+	}
+	part := func(name, text string, t Type, length int) Field {
+		return Field{Name: of + name, Label: label + text, Type: t, Length: length, compound: of + "Address"}
+	}
+	return []Field{
+		part("Street", "Street", TextArea, 255),
+		part("City", "City", Text, 40),
+		part("State", "State/Province", Text, 80),
+		part("PostalCode", "Zip/Postal Code", Text, 20),
+		part("Country", "Country", Text, 80),
+	}
+}
+
+func lookup(name, label, relationship string, targets ...string) Field {
+	return Field{Name: name, Label: label, Type: Reference, ReferenceTo: targets, RelationshipName: relationship}
+}
+
+func text(name, label string, length int) Field {
+	return Field{Name: name, Label: label, Type: Text, Length: length}
+}
+
+func picklist(name, label string, values ...string) Field {
+	return Field{Name: name, Label: label, Type: Picklist, Values: values}
+}
+
+func checkbox(name, label string) Field {
+	return Field{Name: name, Label: label, Type: Checkbox, Default: "false"}
+}
+
+// required makes a field one that may not be empty; default is what a new record
+// has, or empty.
+func required(f Field, value string) Field {
+	f.Required, f.Default = true, value
+	return f
+}
+
+// kept makes a field one that Salesforce keeps itself.
+func kept(f Field) Field {
+	f.system = true
+	return f
+}
+
+// once makes a field one that only an insert sets.
+func once(f Field) Field {
+	f.CreateOnly = true
+	return f
+}
+
+func leadSource() Field {
+	return picklist("LeadSource", "Lead Source", "Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other")
+}
+
+func industry() Field {
+	return picklist("Industry", "Industry", "Banking", "Education", "Finance", "Healthcare", "Insurance", "Retail", "Technology", "Other")
+}
+
+func rating() Field { return picklist("Rating", "Rating", "Hot", "Warm", "Cold") }
+
+func description(label string) Field {
+	return Field{Name: "Description", Label: label, Type: TextArea, Length: 32000}
 }
 
 // withSystemFields puts the fields that every object has around its own.
@@ -111,14 +104,16 @@ func withSystemFields(own []Field, owned bool) []Field {
 		{Name: "IsDeleted", Label: "Deleted", Type: Checkbox, Default: "false", system: true},
 	}
 	if owned {
-		fields = append(fields, Field{Name: "OwnerId", Label: "Owner ID", Type: Reference, ReferenceTo: "User", RelationshipName: "Owner", Length: 18, Required: true, defaulted: true})
+		owner := lookup("OwnerId", "Owner ID", "Owner", "User")
+		owner.Required, owner.defaulted = true, true
+		fields = append(fields, owner)
 	}
 	fields = append(fields, own...)
 	return append(fields,
 		Field{Name: "CreatedDate", Label: "Created Date", Type: DateTime, Required: true, system: true},
-		Field{Name: "CreatedById", Label: "Created By ID", Type: Reference, ReferenceTo: "User", RelationshipName: "CreatedBy", Length: 18, Required: true, system: true},
+		kept(required(lookup("CreatedById", "Created By ID", "CreatedBy", "User"), "")),
 		Field{Name: "LastModifiedDate", Label: "Last Modified Date", Type: DateTime, Required: true, system: true},
-		Field{Name: "LastModifiedById", Label: "Last Modified By ID", Type: Reference, ReferenceTo: "User", RelationshipName: "LastModifiedBy", Length: 18, Required: true, system: true},
+		kept(required(lookup("LastModifiedById", "Last Modified By ID", "LastModifiedBy", "User"), "")),
 		Field{Name: "SystemModstamp", Label: "System Modstamp", Type: DateTime, Required: true, system: true},
 	)
 }

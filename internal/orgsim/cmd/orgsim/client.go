@@ -94,20 +94,16 @@ func (c *client) queryAsAdministrator(ctx context.Context, soql string) (found, 
 	return answer, nil
 }
 
-func (c *client) journal(ctx context.Context) (orgsim.JournalAnswer, error) {
+func (c *client) journal(ctx context.Context, query map[string]string) (orgsim.JournalAnswer, error) {
 	var answer orgsim.JournalAnswer
-	if err := get(c.http.R().SetContext(ctx), "/orgsim/journal", &answer); err != nil {
+	if err := get(c.http.R().SetContext(ctx).SetQueryParams(query), "/orgsim/journal", &answer); err != nil {
 		return answer, fmt.Errorf("read journal: %w", err)
 	}
 	return answer, nil
 }
 
 func (c *client) resetJournal(ctx context.Context) error {
-	response, err := c.http.R().SetContext(ctx).Delete("/orgsim/journal")
-	if err == nil && response.IsError() {
-		err = fmt.Errorf("%s: %s", response.Status(), complaint(response.Body()))
-	}
-	if err != nil {
+	if err := send(c.http.R().SetContext(ctx), http.MethodDelete, "/orgsim/journal"); err != nil {
 		return fmt.Errorf("reset journal: %w", err)
 	}
 	return nil

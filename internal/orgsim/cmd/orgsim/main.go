@@ -37,6 +37,6 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 	}
-	root.AddCommand(serveCommand(), queryCommand(), journalCommand())
+	root.AddCommand(serveCommand(), faultCommand(), queryCommand(), historyCommand(), journalCommand(), loadCommand(), dumpCommand())
 	return root
 }

@@ -160,12 +160,17 @@ func tab(column int) string {
 	return "\t"
 }
 
+// oneLine keeps a value from breaking its table.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", "⏎", "\r", "", "\t", " ").Replace(text)
+}
+
 // shown is a value in a table cell: text without quotes, on one line, and - for
 // null.
 func shown(value json.RawMessage) string {
 	var text string
 	if json.Unmarshal(value, &text) == nil && !bytes.Equal(value, []byte("null")) {
-		return strings.NewReplacer("\n", "⏎", "\r", "", "\t", " ").Replace(text)
+		return oneLine(text)
 	}
 	if bytes.Equal(value, []byte("null")) {
 		return "-"

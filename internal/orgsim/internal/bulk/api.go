@@ -13,7 +13,8 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 )
 
-// Config is what the org gives its Bulk API. All fields must be set.
+// Config is what the org gives its Bulk API. All fields must be set, save where
+// they say otherwise.
 type Config struct {
 	DB       *store.DB
 	Faults   *fault.Injector
@@ -23,6 +24,9 @@ type Config struct {
 	PageRows int    // most rows of a result page
 	Pod      string // of job ids
 	Now      func() time.Time
+	Pace     time.Duration // that a job waits before it is begun, and again before it ends; 0: none
+
+	HardDelete func(userID string) bool // whether the user has the permission Bulk API Hard Delete
 
 	Running context.Context //nolint:containedctx // the life of the org, which its jobs end with
 	Work    *sync.WaitGroup // the org waits for the jobs' goroutines
@@ -53,5 +57,18 @@ func (a *API) Register(g *web.Gate) {
 		"/jobs/query":                          {"GET": {Kind: "bulk query list", Serve: a.listQueryJobs}, "POST": {Kind: "bulk query create", Serve: a.createQueryJob}},
 		"/jobs/query/{id}":                     {"GET": {Kind: "bulk query poll", Serve: a.getQueryJob}, "PATCH": {Kind: "bulk query abort", Serve: a.abortQueryJob}, "DELETE": {Kind: "bulk query delete", Serve: a.deleteQueryJob}},
 		"/jobs/query/{id}/results":             {"GET": {Kind: "bulk query results", Serve: a.queryJobResults}},
+		"/jobs/query/{id}/resultPages":         {"GET": {Kind: "bulk query pages", Serve: a.queryJobPages}},
 	})
+}
+
+// waitFor waits until ready is closed or sends; it returns false where job or org
+// were ended meanwhile.
+func waitFor[T any](a *API, j *job, ready <-chan T) bool {
+	select {
+	case <-ready:
+		return true
+	case <-j.ended:
+	case <-a.Running.Done():
+	}
+	return false
 }

@@ -1,8 +1,8 @@
 package bulk
 
 import (
-	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/bulkcsv"
@@ -18,23 +18,22 @@ const (
 
 // resultFile is one of the three result files of a job.
 type resultFile struct {
-	header string // of the columns before the upload's own
-	has    func(ingestRow) bool
-	lead   func([]byte, byte, ingestRow) []byte
-	cell   func([]byte, column, *schema.Field, string) []byte
+	header []string // of the columns before the upload's own
+	has    func(*ingestRow) bool
+	lead   func(into []byte, comma byte, s *resultSet, r *ingestRow) []byte
+	cell   func(into []byte, c *column, f *schema.Field, text string) []byte
 }
 
 func (a *API) successfulResults(c *web.Call) {
 	a.answerResults(c, resultFile{
-		header: `"sf__Id","sf__Created"`,
-		has:    func(r ingestRow) bool { return r.status == rowSucceeded || r.status == rowCreated },
-		lead: func(into []byte, comma byte, r ingestRow) []byte {
+		header: []string{`"sf__Id"`, `"sf__Created"`},
+		has:    func(r *ingestRow) bool { return r.status == rowSucceeded || r.status == rowCreated },
+		lead: func(into []byte, comma byte, _ *resultSet, r *ingestRow) []byte {
 			created := `"false"`
 			if r.status == rowCreated {
 				created = `"true"`
 			}
-			into = value.AppendCSVText(into, r.id)
-			return append(append(into, comma), created...)
+			return append(append(r.appendID(into), comma), created...)
 		},
 		cell: reprinted,
 	})
@@ -42,11 +41,10 @@ func (a *API) successfulResults(c *web.Call) {
 
 func (a *API) failedResults(c *web.Call) {
 	a.answerResults(c, resultFile{
-		header: `"sf__Id","sf__Error"`,
-		has:    func(r ingestRow) bool { return r.status == rowFailed },
-		lead: func(into []byte, comma byte, r ingestRow) []byte {
-			into = value.AppendCSVText(into, r.id)
-			return value.AppendCSVText(append(into, comma), r.err.Bulk())
+		header: []string{`"sf__Id"`, `"sf__Error"`},
+		has:    func(r *ingestRow) bool { return r.status == rowFailed },
+		lead: func(into []byte, comma byte, s *resultSet, r *ingestRow) []byte {
+			return value.AppendCSVText(append(r.appendID(into), comma), s.failures[r.failure].Bulk())
 		},
 		cell: asSent,
 	})
@@ -54,8 +52,8 @@ func (a *API) failedResults(c *web.Call) {
 
 func (a *API) unprocessedRecords(c *web.Call) {
 	a.answerResults(c, resultFile{
-		has: func(r ingestRow) bool { return r.status == rowUnprocessed },
-		cell: func(into []byte, _ column, _ *schema.Field, text string) []byte {
+		has: func(r *ingestRow) bool { return r.status == rowUnprocessed },
+		cell: func(into []byte, _ *column, _ *schema.Field, text string) []byte {
 			return value.AppendCSVText(into, text)
 		},
 	})
@@ -63,7 +61,7 @@ func (a *API) unprocessedRecords(c *web.Call) {
 
 // answerResults sends a result file, its rows in an order of the org's own.
 func (a *API) answerResults(c *web.Call, file resultFile) {
-	j, ok := a.ingestOf(c)
+	j, ok := ownJob(c, &a.jobs.ingest)
 	if !ok {
 		return
 	}
@@ -71,28 +69,56 @@ func (a *API) answerResults(c *web.Call, file resultFile) {
 		c.Fail(http.StatusConflict, wrongVersion(j.version))
 		return
 	}
-	results, ok := j.results()
+	results, ok := a.results(j)
 	if !ok {
 		c.Fail(http.StatusBadRequest, invalidState("Getting results of a Job that is not complete not allowed"))
 		return
 	}
 	c.Out.Header().Set("Content-Type", csvType)
 	c.Out.WriteHeader(http.StatusOK)
-	shuffled := rand.New(rand.NewPCG(a.Pages.Seed, j.number)).Perm(len(results.rows)) //nolint:gosec // an order to be repeated, not a secret
-	streamResults(c, results, file, shuffled)
+	results.stream(c, file, shuffled(len(results.rows), a.Pages.Seed, j.number))
 }
 
-// streamResults prints the header, which stands there without rows too, and the
-// file's rows.
-func streamResults(c *web.Call, results resultSet, file resultFile, order []int) {
-	body := results.header(nil, file)
+// resultSet is a finished job's rows, which no longer change.
+type resultSet struct {
+	ingestTable
+
+	object  *schema.Object
+	dialect jobDialect
+	reader  *bulkcsv.Reader
+}
+
+// results returns the rows of a finished job. Those of a job that was aborted
+// before it was begun are found now: they are its unprocessed records.
+func (a *API) results(j *ingestJob) (*resultSet, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.finished() {
+		return nil, false
+	}
+	if j.table.columns == nil && j.upload != "" {
+		// What can be read of a broken upload is all there is to return.
+		names, rows, _ := scanUpload(j.upload, j.dialect)
+		j.table.columns, _ = j.resolve(a.DB.View(j.createdBy), names)
+		j.table.rows = rows
+	}
+	return &resultSet{
+		ingestTable: j.table, object: j.object, dialect: j.dialect,
+		reader: bulkcsv.Scanned(j.upload, j.dialect.forReader()),
+	}, true
+}
+
+// stream prints the header, which stands there without rows too, and the file's
+// rows.
+func (s *resultSet) stream(c *web.Call, file resultFile, order []uint32) {
+	body := s.header(make([]byte, 0, flushing+flushing/4), file)
 	for _, i := range order {
-		row := results.rows[i]
+		row := &s.rows[i]
 		if !file.has(row) {
 			continue
 		}
 		c.Entry.Rows++
-		body = results.row(body, file, row)
+		body = s.row(body, file, row)
 		if len(body) >= flushing {
 			if !c.Write(body) {
 				return
@@ -103,46 +129,14 @@ func streamResults(c *web.Call, results resultSet, file resultFile, order []int)
 	c.Write(body)
 }
 
-// resultSet is a finished job's rows, which no longer change.
-type resultSet struct {
-	object  *schema.Object
-	dialect jobDialect
-	reader  *bulkcsv.Reader
-	columns []column
-	rows    []ingestRow
-}
-
-// results returns the rows of a finished job. Those of a job that was aborted
-// before it was begun are found now: they are its unprocessed records.
-func (j *ingestJob) results() (resultSet, bool) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.state != stateComplete && j.state != stateFailed && j.state != stateAborted {
-		return resultSet{}, false
-	}
-	if j.columns == nil && j.upload != "" {
-		// What can be read of a broken upload is all there is to return.
-		_, names, rows, _ := scanUpload(j.upload, j.dialect) //nolint:dogsled // as said above
-		j.columns, _ = j.resolve(names)
-		j.rows = rows
-	}
-	return resultSet{
-		object: j.object, dialect: j.dialect, columns: j.columns, rows: j.rows,
-		reader: bulkcsv.Scanned(j.upload, j.dialect.forReader()),
-	}, true
-}
-
 // header prints the header line. The upload's own names come back as they were
 // sent.
 func (s *resultSet) header(into []byte, file resultFile) []byte {
 	comma := string(s.dialect.comma())
-	var names []string
-	if file.header != "" {
-		names = append(names, strings.ReplaceAll(file.header, ",", comma))
-	}
+	names := slices.Clone(file.header)
 	for _, column := range s.columns {
 		name := column.name
-		if strings.ContainsAny(name, "\"\n"+comma) {
+		if strings.ContainsAny(name, "\"\r\n"+comma) {
 			name = string(value.AppendCSVText(nil, name))
 		}
 		names = append(names, name)
@@ -150,30 +144,27 @@ func (s *resultSet) header(into []byte, file resultFile) []byte {
 	return append(into, strings.Join(names, comma)+s.dialect.newline()...)
 }
 
-func (s *resultSet) row(into []byte, file resultFile, row ingestRow) []byte {
+func (s *resultSet) row(into []byte, file resultFile, row *ingestRow) []byte {
 	comma := s.dialect.comma()
 	if file.lead != nil {
-		into = append(file.lead(into, comma, row), comma)
+		into = append(file.lead(into, comma, s, row), comma)
 	}
-	cells, err := s.reader.At(row.offset).Next()
+	s.reader.Seek(int(row.offset))
+	cells, err := s.reader.Next()
 	if err != nil {
 		cells = make([]string, len(s.columns)) // not reached: the scan has read the row
 	}
-	for i, column := range s.columns {
+	for i := range s.columns {
 		if i > 0 {
 			into = append(into, comma)
 		}
-		var f *schema.Field
-		if column.field >= 0 {
-			f = &s.object.Fields[column.field]
-		}
-		into = file.cell(into, column, f, cells[i])
+		into = file.cell(into, &s.columns[i], s.columns[i].printed(s.object), cells[i])
 	}
 	return append(into, s.dialect.newline()...)
 }
 
 // asSent prints a cell of a failed row: as sent, if its header was spelt right.
-func asSent(into []byte, c column, _ *schema.Field, text string) []byte {
+func asSent(into []byte, c *column, _ *schema.Field, text string) []byte {
 	if !c.exact {
 		text = ""
 	}
@@ -182,7 +173,7 @@ func asSent(into []byte, c column, _ *schema.Field, text string) []byte {
 
 // reprinted prints a cell of a row that worked: what the typed value looks like
 // when Salesforce writes it again.
-func reprinted(into []byte, c column, f *schema.Field, text string) []byte {
+func reprinted(into []byte, c *column, f *schema.Field, text string) []byte {
 	if !c.exact || text == "" || text == value.Null {
 		return asSent(into, c, f, text)
 	}

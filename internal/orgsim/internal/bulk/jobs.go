@@ -1,17 +1,12 @@
 package bulk
 
 import (
-	"encoding/json"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/bulkcsv"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
 // The states of a job (Bulk API 2.0 guide: job states).
@@ -27,18 +22,18 @@ const (
 const (
 	ingestPath = "/jobs/ingest"
 	queryPath  = "/jobs/query"
-	jobsPage   = 1_000 // of a listing
 	firstJob   = 62 * 62 * 11
 )
 
-// jobs keeps the Bulk jobs, oldest first.
+// jobs numbers the Bulk jobs and keeps them by kind.
 type jobs struct {
 	pod string
 
-	mu     sync.Mutex
-	next   uint64
-	ingest []*ingestJob
-	query  []*queryJob
+	mu   sync.Mutex
+	next uint64
+
+	ingest registry[*ingestJob]
+	query  registry[*queryJob]
 }
 
 func newJobs(pod string) *jobs { return &jobs{pod: pod} }
@@ -52,15 +47,61 @@ func (j *jobs) number() (uint64, string) {
 }
 
 func (j *jobs) clear() {
-	j.mu.Lock()
-	ingest, query := j.ingest, j.query
-	j.ingest, j.query = nil, nil
-	j.mu.Unlock()
-	for _, job := range ingest {
-		job.end()
+	j.ingest.clear()
+	j.query.clear()
+}
+
+// anyJob is a job of either kind.
+type anyJob interface {
+	comparable
+	base() *job
+}
+
+// registry keeps the jobs of one kind, oldest first. The zero value has none.
+type registry[J anyJob] struct {
+	mu    sync.Mutex
+	byID  map[string]J
+	order []J
+}
+
+func (r *registry[J]) add(j J) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byID == nil {
+		r.byID = map[string]J{}
 	}
-	for _, job := range query {
-		job.end()
+	r.byID[j.base().id] = j
+	r.order = append(r.order, j)
+}
+
+func (r *registry[J]) find(id string) (J, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	j, ok := r.byID[id]
+	return j, ok
+}
+
+func (r *registry[J]) all() []J {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.order)
+}
+
+func (r *registry[J]) remove(j J) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.byID, j.base().id)
+	r.order = slices.DeleteFunc(r.order, func(other J) bool { return other == j })
+}
+
+// clear ends all jobs and forgets them.
+func (r *registry[J]) clear() {
+	r.mu.Lock()
+	ended := r.order
+	r.byID, r.order = nil, nil
+	r.mu.Unlock()
+	for _, j := range ended {
+		j.base().end()
 	}
 }
 
@@ -83,74 +124,21 @@ type job struct {
 	took      time.Duration
 }
 
-// jobDialect is how a job's CSV looks, by Salesforce's names.
-type jobDialect struct{ LineEnding, Delimiter string }
+func (j *job) base() *job { return j }
 
-// jobInfo is a job as JSON, its keys in the recorded order.
-type jobInfo struct {
-	ID                string      `json:"id"`
-	Operation         string      `json:"operation"`
-	Object            string      `json:"object"`
-	CreatedByID       string      `json:"createdById"`
-	CreatedDate       string      `json:"createdDate"`
-	SystemModstamp    string      `json:"systemModstamp"`
-	State             string      `json:"state"`
-	ExternalID        string      `json:"externalIdFieldName,omitempty"`
-	ConcurrencyMode   string      `json:"concurrencyMode"`
-	ContentType       string      `json:"contentType"`
-	APIVersion        json.Number `json:"apiVersion"` // a number with its .0
-	ContentURL        string      `json:"contentUrl,omitempty"`
-	JobType           string      `json:"jobType,omitempty"`
-	LineEnding        string      `json:"lineEnding,omitempty"`
-	ColumnDelimiter   string      `json:"columnDelimiter,omitempty"`
-	RecordsProcessed  *int        `json:"numberRecordsProcessed,omitempty"`
-	RecordsFailed     *int        `json:"numberRecordsFailed,omitempty"`
-	Retries           *int        `json:"retries,omitempty"`
-	TotalTime         *int64      `json:"totalProcessingTime,omitempty"`
-	APIActiveTime     *int64      `json:"apiActiveProcessingTime,omitempty"`
-	ApexTime          *int64      `json:"apexProcessingTime,omitempty"`
-	ErrorMessage      string      `json:"errorMessage,omitempty"`
-	PKChunkingAllowed *bool       `json:"isPkChunkingSupported,omitempty"`
-}
-
-func (a *API) newJob(c *web.Call, path string, d jobDialect, state string) *job {
-	number, id := a.jobs.number()
-	now := a.Now()
-	return &job{
-		number: number, id: id, path: c.Base() + path + "/" + id, version: c.Version, createdBy: c.UserID,
-		created: now, modified: now, dialect: d, state: state, ended: make(chan struct{}),
-	}
-}
-
-// info is the part of the job's JSON that stands in every answer.
-func (j *job) info(operation, object string) jobInfo {
-	return jobInfo{
-		ID: j.id, Operation: operation, Object: object, CreatedByID: j.createdBy,
-		CreatedDate: value.FormatTime(j.created), SystemModstamp: value.FormatTime(j.modified),
-		State: j.state, ConcurrencyMode: "Parallel", ContentType: "CSV", APIVersion: json.Number(j.version),
-	}
-}
-
-// progress adds what only the GET of one job shows.
-func (j *job) progress(info *jobInfo, jobType string) {
-	info.JobType = jobType
-	info.LineEnding, info.ColumnDelimiter = j.dialect.LineEnding, j.dialect.Delimiter
-	info.Retries = new(int)
-	took := j.took.Milliseconds()
-	info.TotalTime = &took
-	if j.state == stateFailed {
-		info.ErrorMessage = j.failure
-	}
-}
-
-// end tells the job's goroutine to stop. The caller must not hold mu.
+// end stops a job whose owner is done with it: nothing is written or read for it
+// from now on. The caller must not hold mu.
 func (j *job) end() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.endLocked()
+	if !j.finished() {
+		j.state = stateAborted
+	}
+	j.stopLocked()
 }
 
-func (j *job) endLocked() {
+// stopLocked wakes the job's goroutine; the caller holds mu.
+func (j *job) stopLocked() {
 	select {
 	case <-j.ended:
 	default:
@@ -158,13 +146,32 @@ func (j *job) endLocked() {
 	}
 }
 
+// finished tells whether the job's state is final; the caller holds mu.
+func (j *job) finished() bool {
+	return j.state == stateComplete || j.state == stateFailed || j.state == stateAborted
+}
+
 // move sets a state; the caller holds mu.
 func (j *job) move(state string, at time.Time) {
 	j.state, j.modified = state, at
 }
 
-// abortLocked ends a job that still can be; the caller holds mu.
-func (j *job) abortLocked(at time.Time) *sferr.Error {
+// begin sets a closed job in progress; it returns false where the job was ended
+// before.
+func (j *job) begin(at time.Time) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.state != stateUploaded {
+		return false
+	}
+	j.move(stateInProgress, at)
+	return true
+}
+
+// abort ends a job that still can be.
+func (j *job) abort(at time.Time) *sferr.Error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	switch j.state {
 	case stateComplete:
 		return invalidState("Aborting already Completed Job not allowed")
@@ -172,60 +179,24 @@ func (j *job) abortLocked(at time.Time) *sferr.Error {
 		return invalidState("Aborting already " + j.state + " Job not allowed")
 	}
 	j.move(stateAborted, at)
-	j.endLocked()
+	j.stopLocked()
 	return nil
 }
 
-// deletable refuses to delete a job that is open or being worked on.
-func (j *job) deletable() *sferr.Error {
+// retire makes a job that may be deleted one that does nothing any more. Those
+// that are open or being worked on must be aborted first.
+func (j *job) retire() *sferr.Error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state == stateOpen || j.state == stateInProgress {
 		return invalidState("Deleting a Job in state " + j.state + " not allowed; abort it first")
 	}
+	if j.state == stateUploaded {
+		j.state = stateAborted
+	}
+	j.stopLocked()
 	return nil
 }
 
 // invalidState is spelt as Bulk 2.0 does: upper case without underscores.
 func invalidState(message string) *sferr.Error { return sferr.New("INVALIDJOBSTATE", "%s", message) }
-
-// choice reads one of the allowed values, the first being the default.
-func choice(what, text string, allowed ...string) (string, *sferr.Error) {
-	if text == "" {
-		return allowed[0], nil
-	}
-	if !slices.Contains(allowed, text) {
-		return "", sferr.New("INVALIDJOB", "%s '%s' is none of %s", what, text, strings.Join(allowed, ", "))
-	}
-	return text, nil
-}
-
-// dialectOf checks the CSV properties of a job request.
-func dialectOf(contentType, lineEnding, delimiter string) (d jobDialect, err *sferr.Error) {
-	if _, err = choice("contentType", contentType, "CSV"); err != nil {
-		return d, err
-	}
-	if d.LineEnding, err = choice("lineEnding", lineEnding, "LF", "CRLF"); err != nil {
-		return d, err
-	}
-	d.Delimiter, err = choice("columnDelimiter", delimiter, "COMMA", "BACKQUOTE", "CARET", "PIPE", "SEMICOLON", "TAB")
-	return d, err
-}
-
-// comma is the delimiter's character.
-func (d jobDialect) comma() byte {
-	return map[string]byte{"COMMA": ',', "BACKQUOTE": '`', "CARET": '^', "PIPE": '|', "SEMICOLON": ';', "TAB": '\t'}[d.Delimiter]
-}
-
-// forReader is the dialect as the CSV reader wants it.
-func (d jobDialect) forReader() bulkcsv.Dialect {
-	return bulkcsv.Dialect{Delimiter: d.comma(), CRLF: d.LineEnding == "CRLF"}
-}
-
-// newline is what ends a line.
-func (d jobDialect) newline() string {
-	if d.LineEnding == "CRLF" {
-		return "\r\n"
-	}
-	return "\n"
-}

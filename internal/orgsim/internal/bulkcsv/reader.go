@@ -64,13 +64,15 @@ func Scanned(data string, d Dialect) *Reader {
 	return &Reader{data: data, dialect: d, end: len(strings.TrimRight(data, "\r\n"))}
 }
 
-// At returns a reader that continues at an offset that [Reader.Offset] gave.
-func (r *Reader) At(offset int) *Reader {
-	return &Reader{data: r.data, dialect: r.dialect, end: r.end, at: offset, row: 1}
-}
+// Seek makes the next row the one at an offset that [Reader.Offset] gave. Rows
+// are counted on from 2, so that no data row is taken for the header.
+func (r *Reader) Seek(offset int) { r.at, r.row = offset, 1 }
 
 // Offset is where the next row starts.
 func (r *Reader) Offset() int { return r.at }
+
+// Lines counts the line breaks from here to the end: there are hardly more rows.
+func (r *Reader) Lines() int { return strings.Count(r.data[r.at:], "\n") + 1 }
 
 // Next returns the fields of the next row, or io.EOF. The slice is valid until
 // the next call, its strings for as long as the upload.

@@ -19,6 +19,10 @@ func (p Pages) Size(size int, result, page uint64) int {
 	return size - int(drawn%uint64(size/2+1)) //nolint:gosec // less than size
 }
 
+// Draw is a number from 0 up to, and not including, limit: the same one for the
+// same thing.
+func (p Pages) Draw(limit, thing uint64) uint64 { return mix(p.Seed, thing) % limit }
+
 // mix makes one well-spread number of several (splitmix64).
 func mix(numbers ...uint64) uint64 {
 	var z uint64

@@ -2,6 +2,7 @@
 package quota
 
 import (
+	"fmt"
 	"strconv"
 	"sync"
 )
@@ -12,7 +13,12 @@ const (
 	headerMissing = 11
 	headerLags    = 5
 	lag           = 2
+	headerPerApp  = 7 // … and it tells of the calling app too
 )
+
+// appShare is what the header shows of an app's own limit: its calls, the most
+// it may make, its name (REST API guide: Limit Info header).
+const appShare = "; per-app-api-usage=%d/%d(appName=orgsim)"
 
 // Usage is what the org has spent. It is safe for concurrent use.
 type Usage struct {
@@ -31,6 +37,7 @@ type Usage struct {
 const (
 	defaultCalls   = 15_000
 	defaultBatches = 15_000
+	maxQueryJobs   = 10_000
 )
 
 // New returns a fresh count. Limits of API calls and Bulk ingest batches a day are
@@ -67,6 +74,8 @@ func (u *Usage) Spend() (header string, ok bool) {
 		return "", true
 	case u.calls%headerLags == 0:
 		return u.header(max(0, u.calls-lag)), true
+	case u.calls%headerPerApp == 0:
+		return u.header(u.calls) + fmt.Sprintf(appShare, u.calls, u.maxCalls), true
 	}
 	return u.header(u.calls), true
 }
@@ -87,11 +96,16 @@ func (u *Usage) SpendBatches(n int) bool {
 	return true
 }
 
-// SpendQueryJob counts a Bulk query job.
-func (u *Usage) SpendQueryJob() {
+// SpendQueryJob counts a Bulk query job; it counts none and returns false where
+// the day's are used up.
+func (u *Usage) SpendQueryJob() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.queryJobs >= maxQueryJobs {
+		return false
+	}
 	u.queryJobs++
+	return true
 }
 
 // Limit is one entry of the limits resource.
@@ -108,7 +122,7 @@ func (u *Usage) Limits() map[string]Limit {
 	return map[string]Limit{
 		"DailyApiRequests":              left(u.maxCalls, u.calls),
 		"DailyBulkApiBatches":           left(u.maxBatches, u.batches),
-		"DailyBulkV2QueryJobs":          left(10_000, u.queryJobs),
+		"DailyBulkV2QueryJobs":          left(maxQueryJobs, u.queryJobs),
 		"DailyBulkV2QueryFileStorageMB": left(976_562, 0),
 		"DataStorageMB":                 left(5, 0),
 		"FileStorageMB":                 left(20, 0),

@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"time"
+
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/paging"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
@@ -14,7 +16,8 @@ type Config struct {
 	Faults   *fault.Injector
 	Quota    *quota.Usage
 	Pages    paging.Pages
-	PageSize int           // most rows of a query page
+	PageSize int // most rows of a query page
+	Now      func() time.Time
 	Org      func() string // id of the organization
 }
 
@@ -22,7 +25,8 @@ type Config struct {
 type API struct {
 	Config
 
-	cursors *cursors
+	cursors  *cursors
+	editions editions
 }
 
 // New returns an API without open cursors.
@@ -33,20 +37,46 @@ func (a *API) Reset() { a.cursors.clear() }
 
 // Register adds the API's resources to the gate.
 func (a *API) Register(g *web.Gate) {
-	g.Open("/services/data", web.Methods{"GET": {Kind: "versions", Serve: a.versions}})
+	RegisterVersions(g)
 	g.Data(map[string]web.Methods{
-		"":                                     {"GET": {Kind: "resources", Serve: a.resources}},
-		"/limits":                              {"GET": {Kind: "limits", Serve: a.limits}},
-		"/sobjects":                            {"GET": {Kind: "describe global", Serve: a.describeGlobal}},
-		"/sobjects/{object}":                   {"GET": {Kind: "describe", Serve: a.basicInfo}, "POST": {Kind: "record create", Serve: a.createRecord}},
-		"/sobjects/{object}/describe":          {"GET": {Kind: "describe", Serve: a.describe}},
-		"/sobjects/{object}/{id}":              {"GET": {Kind: "record read", Serve: a.readRecord}, "PATCH": {Kind: "record update", Serve: a.updateRecord}, "DELETE": {Kind: "record delete", Serve: a.deleteRecord}},
-		"/sobjects/{object}/{field}/{key}":     {"GET": {Kind: "record read", Serve: a.readByKey}, "PATCH": {Kind: "record upsert", Serve: a.upsertRecord}},
-		"/query":                               {"GET": {Kind: "query", Serve: a.query}},
-		"/query/{locator}":                     {"GET": {Kind: "query more", Serve: a.queryMore}},
-		"/queryAll":                            {"GET": {Kind: "query", Serve: a.queryAll}},
-		"/queryAll/{locator}":                  {"GET": {Kind: "query more", Serve: a.queryMore}},
-		"/composite/sobjects":                  {"POST": {Kind: "collections create", Serve: a.collectionsCreate}, "PATCH": {Kind: "collections update", Serve: a.collectionsUpdate}, "DELETE": {Kind: "collections delete", Serve: a.collectionsDelete}},
+		"":                            {"GET": {Kind: "resources", Serve: a.resources}},
+		"/limits":                     {"GET": {Kind: "limits", Serve: a.limits}},
+		"/limits/recordCount":         {"GET": {Kind: "limits", Serve: a.recordCount}},
+		"/query":                      {"GET": {Kind: "query", Serve: a.query}},
+		"/query/{locator}":            {"GET": {Kind: "query more", Serve: a.queryMore}},
+		"/queryAll":                   {"GET": {Kind: "query", Serve: a.queryAll}},
+		"/queryAll/{locator}":         {"GET": {Kind: "query more", Serve: a.queryMore}},
+		"/composite":                  {"GET": {Kind: "resources", Serve: a.compositeResources}, "POST": {Kind: "composite", Serve: a.composite}},
+		"/composite/batch":            {"POST": {Kind: "composite batch", Serve: a.batch}},
+		"/composite/graph":            {"POST": {Kind: "composite graph", Serve: a.graph}},
+		"/sobjects":                   {"GET": {Kind: "describe global", Serve: a.describeGlobal}},
+		"/sobjects/{object}":          {"GET": {Kind: "describe", Serve: a.basicInfo}, "POST": {Kind: "record create", Serve: a.createRecord}},
+		"/sobjects/{object}/describe": {"GET": {Kind: "describe", Serve: a.describe}},
+		"/sobjects/{object}/{id}": {
+			"GET":    {Kind: "record read", Serve: a.readRecord},
+			"PATCH":  {Kind: "record update", Serve: a.updateRecord},
+			"DELETE": {Kind: "record delete", Serve: a.deleteRecord},
+		},
+		"/sobjects/{object}/{field}/{key}": {
+			"GET":    {Kind: "record read", Serve: a.readByKey},
+			"PATCH":  {Kind: "record upsert", Serve: a.upsertRecord},
+			"DELETE": {Kind: "record delete", Serve: a.deleteByKey},
+		},
+		"/sobjects/{object}/describe/{part}": nil, // layouts and the like: the org has no pages
+		"/composite/sobjects": {
+			"POST":   {Kind: "collections create", Serve: a.collectionsCreate},
+			"PATCH":  {Kind: "collections update", Serve: a.collectionsUpdate},
+			"DELETE": {Kind: "collections delete", Serve: a.collectionsDelete},
+		},
+		"/composite/sobjects/{object}": {
+			"GET":  {Kind: "collections read", Serve: a.collectionsRead},
+			"POST": {Kind: "collections read", Serve: a.collectionsReadMany},
+		},
 		"/composite/sobjects/{object}/{field}": {"PATCH": {Kind: "collections upsert", Serve: a.collectionsUpsert}},
 	})
+}
+
+// RegisterVersions adds the list of API versions, which login hosts have too.
+func RegisterVersions(g *web.Gate) {
+	g.Open("/services/data", web.Methods{"GET": {Kind: "versions", Serve: versions}})
 }

@@ -24,14 +24,6 @@ type collection struct {
 	Records   []json.RawMessage `json:"records"`
 }
 
-// saveResult is the answer for one row. Created is present in upserts only.
-type saveResult struct {
-	ID      string         `json:"id,omitempty"`
-	Success bool           `json:"success"`
-	Errors  []web.RowError `json:"errors"`
-	Created *bool          `json:"created,omitempty"`
-}
-
 func (a *API) collectionsCreate(c *web.Call) {
 	a.writeCollection(c, &rowReader{schema: c.Schema, op: store.Insert})
 }
@@ -70,13 +62,13 @@ func (a *API) writeCollection(c *web.Call, rows *rowReader) {
 			"Cannot have more than %d chunks in a single operation. Please rearrange the data to reduce chunking.", maxChunks))
 		return
 	}
-	a.answerOutcomes(c, rows.op, a.DB.Apply(a.actor(c), body.AllOrNone, mutations))
+	a.write(c, rows.op, body.AllOrNone, mutations)
 }
 
 // collectionsDelete takes its ids from the URL.
 func (a *API) collectionsDelete(c *web.Call) {
 	query := c.Request.URL.Query()
-	ids := strings.FieldsFunc(query.Get("ids"), func(r rune) bool { return r == ',' || r == ' ' })
+	ids := separated(query.Get("ids"))
 	c.Entry.Rows = len(ids)
 	if len(ids) == 0 {
 		c.Fail(http.StatusBadRequest, sferr.New("REQUIRED_FIELD_MISSING", "At least 1 record is required"))
@@ -95,28 +87,24 @@ func (a *API) collectionsDelete(c *web.Call) {
 		mutations = append(mutations, m)
 	}
 	allOrNone := strings.EqualFold(query.Get("allOrNone"), "true")
-	a.answerOutcomes(c, store.Delete, a.DB.Apply(a.actor(c), allOrNone, mutations))
+	a.write(c, store.Delete, allOrNone, mutations)
 }
 
-// answerOutcomes is 200 whatever became of the rows, in the request's order.
-func (a *API) answerOutcomes(c *web.Call, op store.Op, outcomes []store.Outcome) {
-	results := make([]saveResult, 0, len(outcomes))
-	for _, outcome := range outcomes {
-		result := saveResult{Success: outcome.Err == nil, Errors: web.RowErrors(outcome.Err)}
-		if result.Success {
-			result.ID = outcome.ID
-			if op == store.Upsert {
-				result.Created = &outcome.Created
-			}
+// write answers 200 whatever became of the rows, in the request's order.
+func (a *API) write(c *web.Call, op store.Op, allOrNone bool, mutations []store.Mutation) {
+	actor, ok := a.actor(c)
+	if !ok {
+		return
+	}
+	results := make([]saveResult, 0, len(mutations))
+	outcomes := a.DB.Apply(actor, allOrNone, mutations)
+	for i := range outcomes {
+		if outcomes[i].Err != nil {
+			noteFailedRow(c.Request.Context())
 		}
-		results = append(results, result)
+		results = append(results, saved(c, op, &outcomes[i]))
 	}
 	c.JSON(http.StatusOK, results)
-}
-
-// actor is the call's user, with the lock rules in force.
-func (a *API) actor(c *web.Call) store.Actor {
-	return store.Actor{UserID: c.UserID, By: "rest", Locked: a.Faults.Locked}
 }
 
 // pathKey finds object and key field of the path, or answers 404.

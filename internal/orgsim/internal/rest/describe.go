@@ -10,9 +10,16 @@ import (
 
 // describeGlobal lists the objects.
 func (a *API) describeGlobal(c *web.Call) {
-	list := make([]objectSummary, 0, len(c.Schema.Objects()))
-	for _, object := range c.Schema.Objects() {
-		list = append(list, summarise(c, object))
+	if !a.unchanged(c, c.Schema) {
+		DescribeGlobal(c, c.Schema, c.Base())
+	}
+}
+
+// DescribeGlobal lists the objects of a schema whose resources stand below base.
+func DescribeGlobal(c *web.Call, s *schema.Schema, base string) {
+	list := make([]objectSummary, 0, len(s.Objects()))
+	for _, object := range s.Objects() {
+		list = append(list, summarise(base, object))
 	}
 	c.JSON(http.StatusOK, map[string]any{"encoding": "UTF-8", "maxBatchSize": maxRows, "sobjects": list})
 }
@@ -20,28 +27,32 @@ func (a *API) describeGlobal(c *web.Call) {
 // basicInfo is the short description of an object.
 func (a *API) basicInfo(c *web.Call) {
 	if object, ok := pathObject(c); ok {
-		c.JSON(http.StatusOK, map[string]any{"objectDescribe": summarise(c, object), "recentItems": []any{}})
+		c.JSON(http.StatusOK, map[string]any{"objectDescribe": summarise(c.Base(), object), "recentItems": []any{}})
 	}
 }
 
 // describe is the long one, with all fields that the user may see.
 func (a *API) describe(c *web.Call) {
 	object, ok := pathObject(c)
-	if !ok {
+	if !ok || a.unchanged(c, object) {
 		return
 	}
 	long := objectDescribe{
-		objectSummary:   summarise(c, object),
-		ActionOverrides: []any{}, ChildRelationships: []any{}, NamedLayoutInfos: []any{}, SupportedScopes: []any{},
-		CompactLayoutable: true, SObjectDescribeOption: "FULL",
+		objectSummary:   summarise(c.Base(), object),
+		ActionOverrides: []any{}, NamedLayoutInfos: []any{}, SupportedScopes: []any{},
+		ChildRelationships: childRelationships(c.Schema, object),
+		CompactLayoutable:  true, SObjectDescribeOption: "FULL",
 		RecordTypeInfos: []recordTypeInfo{{
 			Active: true, Available: true, Default: true, DeveloperName: "Master", Master: true, Name: "Master",
 			ID: masterRecordType, URLs: map[string]string{"layout": c.Base() + "/sobjects/" + object.Name + "/describe/layouts/" + masterRecordType},
 		}},
 	}
+	long.URLs["uiDetailTemplate"] = c.Origin() + "/{ID}"
+	long.URLs["uiEditTemplate"] = c.Origin() + "/{ID}/e"
+	long.URLs["uiNewRecord"] = c.Origin() + "/" + object.KeyPrefix + "/e"
 	for i := range object.Fields {
-		if f := &object.Fields[i]; !f.Hidden {
-			long.Fields = append(long.Fields, describeField(f))
+		if _, visible := object.Field(object.Fields[i].Name); visible && !object.Fields[i].Removed() {
+			long.Fields = append(long.Fields, describeField(&object.Fields[i]))
 		}
 	}
 	c.JSON(http.StatusOK, long)
@@ -56,8 +67,10 @@ func pathObject(c *web.Call) (*schema.Object, bool) {
 	return object, ok
 }
 
-func summarise(c *web.Call, o *schema.Object) objectSummary {
-	url := c.Base() + "/sobjects/" + o.Name
+// summarise describes an object in short. The URLs are those that Salesforce
+// lists, also of what the org does not have.
+func summarise(base string, o *schema.Object) objectSummary {
+	url := base + "/sobjects/" + o.Name
 	return objectSummary{
 		Createable: !o.ReadOnly, Custom: o.Custom(), Deletable: !o.ReadOnly, KeyPrefix: o.KeyPrefix,
 		Label: o.Label, LabelPlural: o.LabelPlural, Layoutable: true, Mergeable: !o.Custom() && !o.ReadOnly,
@@ -65,6 +78,8 @@ func summarise(c *web.Call, o *schema.Object) objectSummary {
 		Searchable: !o.Custom(), Triggerable: true, Undeletable: !o.ReadOnly, Updateable: !o.ReadOnly,
 		URLs: map[string]string{
 			"sobject": url, "describe": url + "/describe", "rowTemplate": url + "/{ID}",
+			"approvalLayouts": url + "/describe/approvalLayouts", "compactLayouts": url + "/describe/compactLayouts",
+			"layouts": url + "/describe/layouts", "quickActions": url + "/quickActions",
 		},
 	}
 }
@@ -75,13 +90,14 @@ func describeField(f *schema.Field) fieldDescribe {
 		CaseSensitive: f.Unique && f.CaseSensitive, CompoundFieldName: nullable(f.Compound()),
 		Createable: f.Createable(), Custom: f.Custom(), DefaultedOnCreate: f.DefaultedOnCreate(),
 		ExternalID: f.ExternalID, Filterable: f.Filterable(), Groupable: f.Groupable(), IDLookup: f.IDLookup(),
-		Label: f.Label, Name: f.Name, NameField: f.NameField(), NamePointing: false, Nillable: f.Nillable(),
-		Permissionable: f.Custom() && !f.Required, PicklistValues: []picklistValue{}, ReferenceTo: []string{},
+		Label: f.Label, Name: f.Name, NameField: f.NameField(), NamePointing: len(f.ReferenceTo) > 1, Nillable: f.Nillable(),
+		Permissionable: f.Permissionable(), PicklistValues: []picklistValue{}, ReferenceTo: []string{},
 		RelationshipName: nullable(f.RelationshipName), RestrictedPicklist: f.Restricted,
 		SoapType: f.SoapType(), Sortable: f.Sortable(), Type: f.WireType(), Unique: f.Unique, Updateable: f.Updateable(),
 	}
-	if f.ReferenceTo != "" {
-		d.ReferenceTo = []string{f.ReferenceTo}
+	if f.ReferenceTo != nil {
+		d.ReferenceTo, d.SearchPrefilterable, d.CascadeDelete = f.ReferenceTo, true, f.CreateOnly
+		d.PolymorphicForeignKey = len(f.ReferenceTo) > 1
 	}
 	switch {
 	case f.Type == schema.Checkbox:

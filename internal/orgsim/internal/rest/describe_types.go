@@ -42,23 +42,23 @@ type objectSummary struct {
 type objectDescribe struct {
 	objectSummary
 
-	ActionOverrides       []any            `json:"actionOverrides"`
-	ChildRelationships    []any            `json:"childRelationships"`
-	CompactLayoutable     bool             `json:"compactLayoutable"`
-	DefaultImplementation *string          `json:"defaultImplementation"`
-	ExtendedBy            *string          `json:"extendedBy"`
-	ExtendsInterfaces     *string          `json:"extendsInterfaces"`
-	Fields                []fieldDescribe  `json:"fields"`
-	ImplementedBy         *string          `json:"implementedBy"`
-	ImplementsInterfaces  *string          `json:"implementsInterfaces"`
-	Listviewable          *bool            `json:"listviewable"`
-	LookupLayoutable      *bool            `json:"lookupLayoutable"`
-	NamedLayoutInfos      []any            `json:"namedLayoutInfos"`
-	NetworkScopeFieldName *string          `json:"networkScopeFieldName"`
-	RecordTypeInfos       []recordTypeInfo `json:"recordTypeInfos"`
-	SearchLayoutable      bool             `json:"searchLayoutable"`
-	SObjectDescribeOption string           `json:"sobjectDescribeOption"`
-	SupportedScopes       []any            `json:"supportedScopes"`
+	ActionOverrides       []any               `json:"actionOverrides"`
+	ChildRelationships    []childRelationship `json:"childRelationships"`
+	CompactLayoutable     bool                `json:"compactLayoutable"`
+	DefaultImplementation *string             `json:"defaultImplementation"`
+	ExtendedBy            *string             `json:"extendedBy"`
+	ExtendsInterfaces     *string             `json:"extendsInterfaces"`
+	Fields                []fieldDescribe     `json:"fields"`
+	ImplementedBy         *string             `json:"implementedBy"`
+	ImplementsInterfaces  *string             `json:"implementsInterfaces"`
+	Listviewable          *bool               `json:"listviewable"`
+	LookupLayoutable      *bool               `json:"lookupLayoutable"`
+	NamedLayoutInfos      []any               `json:"namedLayoutInfos"`
+	NetworkScopeFieldName *string             `json:"networkScopeFieldName"`
+	RecordTypeInfos       []recordTypeInfo    `json:"recordTypeInfos"`
+	SearchLayoutable      bool                `json:"searchLayoutable"`
+	SObjectDescribeOption string              `json:"sobjectDescribeOption"`
+	SupportedScopes       []any               `json:"supportedScopes"`
 }
 
 type recordTypeInfo struct {

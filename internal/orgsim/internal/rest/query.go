@@ -9,7 +9,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
 // The bounds of Sforce-Query-Options: batchSize (SOQL reference: changing the
@@ -19,8 +18,8 @@ const (
 	maxBatchSize = 2_000
 )
 
-func (a *API) query(c *web.Call)    { a.answerQuery(c, store.Scope{}) }
-func (a *API) queryAll(c *web.Call) { a.answerQuery(c, store.Scope{Deleted: true}) }
+func (a *API) query(c *web.Call)    { a.answerQuery(c, store.Scope{View: c.Schema}) }
+func (a *API) queryAll(c *web.Call) { a.answerQuery(c, store.Scope{View: c.Schema, Deleted: true}) }
 
 func (a *API) answerQuery(c *web.Call, scope store.Scope) {
 	text := c.Request.URL.Query().Get("q")
@@ -28,9 +27,18 @@ func (a *API) answerQuery(c *web.Call, scope store.Scope) {
 		c.Fail(http.StatusBadRequest, sferr.New("MALFORMED_QUERY", "A query string has to be specified"))
 		return
 	}
+	if strings.EqualFold(c.Request.URL.Query().Get("columns"), "true") {
+		a.answerColumns(c, text, scope)
+		return
+	}
 	result, err := a.DB.Query(text, scope)
 	if err != nil {
 		c.Fail(http.StatusBadRequest, store.QueryRefusal(err))
+		return
+	}
+	if result.Counts != nil {
+		c.Entry.Rows = 1
+		c.Raw(http.StatusOK, web.JSONType, appendCounts(nil, result.Counts))
 		return
 	}
 	cur := a.cursors.open(result, c.Request.URL.Path)
@@ -50,10 +58,8 @@ func (a *API) queryMore(c *web.Call) {
 }
 
 func (a *API) answerPage(c *web.Call, cur *cursor, from int) {
-	rows := cur.result.Rows[from:]
-	rows = rows[:min(len(rows), a.pageSize(c, cur, from))]
-	c.Entry.Rows = len(rows)
-	next := from + len(rows)
+	next := min(len(cur.result.Rows), from+a.pageSize(c, cur, from))
+	c.Entry.Rows = next - from
 	body := append([]byte(`{"totalSize":`), strconv.Itoa(cur.result.Total)...)
 	if next < len(cur.result.Rows) {
 		body = append(body, `,"done":false,"nextRecordsUrl":`...)
@@ -62,11 +68,12 @@ func (a *API) answerPage(c *web.Call, cur *cursor, from int) {
 		body = append(body, `,"done":true`...)
 	}
 	body = append(body, `,"records":[`...)
-	for i, row := range rows {
-		if i > 0 {
+	members := cur.result.Members()
+	for row := from; row < next; row++ {
+		if row > from {
 			body = append(body, ',')
 		}
-		body = appendRecord(body, c.Base(), cur.result.Object, cur.result.Fields, row)
+		body = appendFound(body, c.Base(), cur.result, members, row)
 	}
 	c.Raw(http.StatusOK, web.JSONType, append(body, "]}"...))
 }
@@ -83,19 +90,3 @@ func (a *API) pageSize(c *web.Call, cur *cursor, from int) int {
 	}
 	return a.Pages.Size(size, cur.number, uint64(from)) //nolint:gosec // offsets are not negative
 }
-
-// appendRecord prints one record with its attributes.
-func appendRecord(body []byte, base string, object *schema.Object, fields []int, row store.Row) []byte {
-	body = append(body, `{"attributes":{"type":"`+object.Name+`","url":"`+base+`/sobjects/`+object.Name+`/`...)
-	body = append(body, row.At(idField)...)
-	body = append(body, `"}`...)
-	for _, i := range fields {
-		f := &object.Fields[i]
-		body = append(body, `,"`+f.Name+`":`...)
-		body = value.AppendJSON(body, f, row.At(i))
-	}
-	return append(body, '}')
-}
-
-// idField is the place of Id in every object.
-const idField = 0

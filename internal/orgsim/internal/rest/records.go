@@ -21,8 +21,13 @@ func (a *API) createRecord(c *web.Call) {
 	if !ok {
 		return
 	}
-	c.Out.Header().Set("Location", c.Base()+"/sobjects/"+object.Name+"/"+outcome.ID)
-	c.JSON(http.StatusCreated, saveResult{ID: outcome.ID, Success: true, Errors: []web.RowError{}})
+	a.answerCreated(c, object, saved(c, store.Insert, &outcome))
+}
+
+// answerCreated is 201 with the place of the new record.
+func (a *API) answerCreated(c *web.Call, object *schema.Object, result saveResult) {
+	c.Out.Header().Set("Location", c.Base()+"/sobjects/"+object.Name+"/"+result.ID)
+	c.JSON(http.StatusCreated, result)
 }
 
 func (a *API) updateRecord(c *web.Call) {
@@ -36,17 +41,23 @@ func (a *API) updateRecord(c *web.Call) {
 }
 
 func (a *API) deleteRecord(c *web.Call) {
-	object, id, ok := pathRecord(c)
-	if !ok {
-		return
+	if object, id, ok := pathRecord(c); ok {
+		a.deleteOne(c, object, id)
 	}
-	c.Entry.Rows = 1
-	outcome := a.DB.Apply(a.actor(c), true, []store.Mutation{{Op: store.Delete, Object: object, ID: id}})[0]
-	if outcome.Err != nil {
-		c.Refuse(missingRecord(outcome.Err))
-		return
+}
+
+// deleteByKey deletes the record that an external id names.
+func (a *API) deleteByKey(c *web.Call) {
+	object, id, ok := a.pathKeyed(c)
+	if ok {
+		a.deleteOne(c, object, id)
 	}
-	c.NoContent()
+}
+
+func (a *API) deleteOne(c *web.Call, object *schema.Object, id string) {
+	if _, ok := a.applyOne(c, store.Mutation{Op: store.Delete, Object: object, ID: id}); ok {
+		c.NoContent()
+	}
 }
 
 func (a *API) readRecord(c *web.Call) {
@@ -59,19 +70,10 @@ func (a *API) readRecord(c *web.Call) {
 
 // readByKey reads the record that an external id names; several are a 300.
 func (a *API) readByKey(c *web.Call) {
-	object, key, ok := pathKey(c)
-	if !ok {
-		return
+	object, id, ok := a.pathKeyed(c)
+	if ok {
+		a.answerRecord(c, object, id)
 	}
-	id, ok := a.idByKey(c, object, key)
-	if !ok {
-		return
-	}
-	if id == "" {
-		c.NotFound()
-		return
-	}
-	a.answerRecord(c, object, id)
 }
 
 // upsertRecord writes the record that the path's key names (REST API guide:
@@ -98,11 +100,36 @@ func (a *API) upsertRecord(c *web.Call) {
 	if !ok {
 		return
 	}
-	status := http.StatusOK
-	if outcome.Created {
-		status = http.StatusCreated
+	op := store.Upsert
+	if c.Older(createdSince) {
+		op = store.Insert // such answers have no "created"
 	}
-	c.JSON(status, saveResult{ID: outcome.ID, Success: true, Errors: []web.RowError{}, Created: &outcome.Created})
+	switch result := saved(c, op, &outcome); {
+	case outcome.Created:
+		a.answerCreated(c, object, result)
+	case c.Older(createdSince):
+		c.NoContent()
+	default:
+		c.JSON(http.StatusOK, result)
+	}
+}
+
+// createdSince is the version from which on an upsert that updates answers 200
+// with a body, where it answered 204 before.
+const createdSince = 46
+
+// pathKeyed finds the one record that the path names by key, or answers.
+func (a *API) pathKeyed(c *web.Call) (*schema.Object, string, bool) {
+	object, key, ok := pathKey(c)
+	if !ok {
+		return nil, "", false
+	}
+	id, ok := a.idByKey(c, object, key)
+	if ok && id == "" {
+		c.NotFound()
+		return nil, "", false
+	}
+	return object, id, ok
 }
 
 // idByKey finds the one record of the path's key: "" for none, and an answer of
@@ -138,24 +165,50 @@ func (a *API) writeOne(c *web.Call, object *schema.Object, m store.Mutation, inP
 		return store.Outcome{}, false
 	}
 	list, err := members(raw)
-	for _, field := range list {
-		for _, name := range inPath {
-			if strings.EqualFold(field.name, name) {
-				err = sferr.New("INVALID_FIELD", "The %s field should not be specified in the sobject data.", name)
-			}
-		}
+	if err == nil {
+		err = repeatsPath(list, inPath)
 	}
 	if err == nil {
-		read := (&rowReader{schema: c.Schema, op: store.Insert}).row(object, list)
+		read := (&rowReader{schema: c.Schema, op: store.Insert, object: object}).single(list)
 		m.Cells, err = append(m.Cells, read.Cells...), read.Refused
 	}
 	if err != nil {
-		c.Refuse(err)
+		c.Refuse(unread(err))
 		return store.Outcome{}, false
 	}
-	outcome := a.DB.Apply(a.actor(c), true, []store.Mutation{m})[0]
+	return a.applyOne(c, m)
+}
+
+// unread is a row error as the answer to a single row has it that was refused
+// before it reached the database: without an empty list of fields (recorded).
+func unread(err *sferr.Error) *sferr.Error {
+	bare := *err
+	if len(bare.Fields) == 0 {
+		bare.Fields = nil
+	}
+	return &bare
+}
+
+func repeatsPath(list []member, inPath []string) *sferr.Error {
+	for _, field := range list {
+		for _, name := range inPath {
+			if strings.EqualFold(field.name, name) {
+				return sferr.New("INVALID_FIELD", "The %s field should not be specified in the sobject data.", name)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *API) applyOne(c *web.Call, m store.Mutation) (store.Outcome, bool) {
+	c.Entry.Rows = 1
+	actor, ok := a.actor(c)
+	if !ok {
+		return store.Outcome{}, false
+	}
+	outcome := a.DB.Apply(actor, true, []store.Mutation{m})[0]
 	if outcome.Err != nil {
-		c.Refuse(missingRecord(outcome.Err))
+		refuseRow(c, outcome.Err)
 		return outcome, false
 	}
 	return outcome, true
@@ -190,7 +243,7 @@ func selected(object *schema.Object, list string) ([]int, *sferr.Error) {
 	for name := range strings.SplitSeq(list, ",") {
 		field, ok := object.Field(strings.TrimSpace(name))
 		if !ok {
-			return nil, sferr.UnknownField(name, object.Name)
+			return nil, unread(sferr.UnknownField(name, object.Name))
 		}
 		fields = append(fields, field)
 	}
@@ -215,12 +268,4 @@ func pathRecord(c *web.Call) (*schema.Object, string, bool) {
 		return nil, "", false
 	}
 	return object, id, true
-}
-
-// missingRecord turns the row error for an id of nothing into REST's 404.
-func missingRecord(err *sferr.Error) *sferr.Error {
-	if err.Code == "INVALID_CROSS_REFERENCE_KEY" && len(err.Fields) == 0 {
-		return sferr.NotFound()
-	}
-	return err
 }

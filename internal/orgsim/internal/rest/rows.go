@@ -74,6 +74,19 @@ func (r *rowReader) read(raw json.RawMessage) store.Mutation {
 	return r.row(object, list)
 }
 
+// single parses the row of a call whose path names the object; attributes may
+// name it again.
+func (r *rowReader) single(list []member) store.Mutation {
+	for _, m := range list {
+		if strings.EqualFold(m.name, "attributes") {
+			if _, err := r.objectOf(list); err != nil {
+				return r.refused(err)
+			}
+		}
+	}
+	return r.row(r.object, list)
+}
+
 func (r *rowReader) refused(err *sferr.Error) store.Mutation {
 	return store.Mutation{Op: r.op, Object: r.object, Refused: err}
 }
@@ -86,6 +99,14 @@ func (r *rowReader) row(object *schema.Object, list []member) store.Mutation {
 			continue
 		}
 		index, ok := object.Field(field.name)
+		if reference, parent := relationship(object, field.name); !ok && parent {
+			cell, err := r.nested(object, reference, field)
+			if err != nil {
+				return r.refused(err)
+			}
+			m.Cells = append(m.Cells, cell)
+			continue
+		}
 		if !ok {
 			return r.refused(sferr.UnknownField(field.name, object.Name))
 		}
@@ -139,6 +160,5 @@ func (r *rowReader) objectOf(list []member) (*schema.Object, *sferr.Error) {
 		}
 		return object, nil
 	}
-	return nil, sferr.On(nil, "JSON_PARSER_ERROR",
-		"Objects of type sobject must have an attributes field before any other fields, with the type of the record")
+	return nil, noAttributes()
 }

@@ -15,6 +15,17 @@ type Error struct {
 	Code    string
 	Message string
 	Fields  []string
+
+	Duplicates *Duplicates // of DUPLICATES_DETECTED alone
+}
+
+// Duplicates says what a duplicate rule found, for the member duplicateResult
+// (duplicateResut on single rows) of the answer.
+type Duplicates struct {
+	AllowSave bool     // the rule only alerts: the same row passes with allowSave=true
+	Rule      string   // the rule's name
+	Entity    string   // API name of the object
+	Records   []string // ids of the records found, 18 characters, oldest first
 }
 
 // New returns an error that names no field and prints no "fields" key.
@@ -35,7 +46,12 @@ func On(fields []string, code, format string, args ...any) *Error {
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // Bulk prints the error as column sf__Error of a failedResults file has it:
-// CODE:message:fields -- (Bulk API 2.0 guide: get failed record results).
+// CODE:message:fields -- or, without fields, CODE:message:-- (Bulk API 2.0 guide:
+// get failed record results).
 func (e *Error) Bulk() string {
-	return e.Code + ":" + e.Message + ":" + strings.Join(e.Fields, ",") + " --"
+	text := e.Code + ":" + e.Message + ":"
+	if len(e.Fields) == 0 {
+		return text + "--"
+	}
+	return text + strings.Join(e.Fields, ",") + " --"
 }

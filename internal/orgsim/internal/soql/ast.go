@@ -1,13 +1,16 @@
 // Package soql reads the query language: a lexer, a recursive-descent parser and
-// a small tree. It knows no objects and no fields; the store binds the names.
+// a small tree that prints itself. It knows no objects and no fields; the store
+// binds the names.
 //
-// The grammar is that part of SOQL which programs send: SELECT fields or
-// COUNT(), FROM one object, WHERE with AND, OR, NOT and parentheses, ORDER BY,
-// LIMIT and OFFSET (SOQL reference: SELECT syntax). As in Salesforce, AND and OR
-// do not mix without parentheses. Everything else is MALFORMED_QUERY.
+// The grammar is that part of SOQL which programs send: SELECT fields, FIELDS()
+// or COUNT, FROM one object with or without an alias, WHERE with AND, OR, NOT and
+// parentheses, ORDER BY, LIMIT and OFFSET (SOQL reference: SELECT syntax). As in
+// Salesforce, AND and OR do not mix without parentheses. What SOQL has beyond
+// that is refused as MALFORMED_QUERY by its name, never passed over.
 package soql
 
-// Name is an object's or a field's name as written, with its place.
+// Name is an object's or a field's name as written, with its place. The name of
+// a field may have dots: of an alias, and of a relationship.
 type Name struct {
 	Text string
 	Pos  int // byte offset in the query
@@ -17,12 +20,46 @@ type Name struct {
 type Query struct {
 	Text   string // the statement itself, for error messages
 	Count  bool   // SELECT COUNT()
-	Fields []Name
+	Select []Item // empty for COUNT()
 	Object Name
-	Where  Expr // nil: all records
+	Alias  string // of the object; empty: none
+	Where  Expr   // nil: all records
 	Order  []Order
 	Limit  int // -1: none
 	Offset int // 0: none
+}
+
+// Item is one thing that SELECT names: a [Name], a [FieldSet] or a [FieldCount].
+type Item interface{ isItem() }
+
+// FieldSet is FIELDS(ALL), FIELDS(STANDARD) or FIELDS(CUSTOM).
+type FieldSet struct {
+	Set string // ALL, STANDARD or CUSTOM
+	Pos int
+}
+
+// FieldCount is COUNT(field), which counts the records that have a value there.
+type FieldCount struct {
+	Field Name
+	Alias string // name of the result; empty: expr0, expr1, …
+	Pos   int
+}
+
+func (Name) isItem()       {}
+func (FieldSet) isItem()   {}
+func (FieldCount) isItem() {}
+
+// Aggregate tells whether the statement asks for counts, not for records.
+func (q *Query) Aggregate() bool {
+	if q.Count {
+		return true
+	}
+	for _, item := range q.Select {
+		if _, ok := item.(FieldCount); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // Order is one term of ORDER BY.
@@ -32,7 +69,7 @@ type Order struct {
 	NullsLast  bool
 }
 
-// Expr is a condition: [And], [Or], [Not], [Compare] or [In].
+// Expr is a condition: [And], [Or], [Not], [Compare], [In] or [Includes].
 type Expr interface{ isExpr() }
 
 // And holds when all its terms hold.
@@ -58,11 +95,20 @@ type In struct {
 	Values  []Literal
 }
 
-func (And) isExpr()     {}
-func (Or) isExpr()      {}
-func (Not) isExpr()     {}
-func (Compare) isExpr() {}
-func (In) isExpr()      {}
+// Includes tests whether a multi-select picklist has all the values of one of
+// the strings, each of which lists values separated by semicolons.
+type Includes struct {
+	Field   Name
+	Negated bool // EXCLUDES
+	Values  []Literal
+}
+
+func (And) isExpr()      {}
+func (Or) isExpr()       {}
+func (Not) isExpr()      {}
+func (Compare) isExpr()  {}
+func (In) isExpr()       {}
+func (Includes) isExpr() {}
 
 // Op is a comparison operator.
 type Op string
@@ -89,12 +135,13 @@ const (
 	Null
 	Date
 	DateTime
+	Range // TODAY, LAST_N_DAYS:7, …: see [Literal.Span]
 )
 
 // Literal is one value. The Text of a string is unescaped, except that a
 // backslash still stands before the _ and % that [Like] is to take as plain;
-// [Literal.Plain] drops these. A boolean is true or false in lower case, a date
-// or datetime and a number are as written.
+// [Literal.Plain] drops these. A boolean is true or false in lower case, a range
+// is in upper case, a date or datetime and a number are as written.
 type Literal struct {
 	Kind LiteralKind
 	Text string

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// window is how many bytes of the statement an error message shows before the
-// place it points to, as in recorded answers.
+// window is how many bytes of the statement an error message shows before and
+// after the place it points to, as in recorded answers.
 const window = 32
 
 // Error is a refused statement: one place in it and what is wrong there.
@@ -32,17 +32,25 @@ func (e *Error) Error() string {
 	lineStart := strings.LastIndexByte(e.Query[:e.Pos], '\n') + 1
 	row := strings.Count(e.Query[:lineStart], "\n") + 1
 	line, _, _ := strings.Cut(e.Query[lineStart:], "\n")
-	inLine := e.Pos - lineStart
-	from := max(0, inLine-window)
-	for from < inLine && !utf8.RuneStart(line[from]) {
-		from++
-	}
-	until := min(len(line), inLine+window)
-	for until < len(line) && !utf8.RuneStart(line[until]) {
-		until++
-	}
-	caret := strings.Repeat(" ", utf8.RuneCountInString(line[from:inLine])) + "^"
-	column := utf8.RuneCountInString(line[:inLine]) + 1
+	at := e.Pos - lineStart
+	from, until := excerpt(line, at)
+	caret := strings.Repeat(" ", utf8.RuneCountInString(line[from:at])) + "^"
+	column := utf8.RuneCountInString(line[:at]) + 1
 	return "\n" + line[from:until] + "\n" + caret +
 		"\nERROR at Row:" + strconv.Itoa(row) + ":Column:" + strconv.Itoa(column) + "\n" + e.Message
+}
+
+// excerpt is what is shown around a place of a line: whole words and characters.
+func excerpt(line string, at int) (from, until int) {
+	from, until = max(0, at-window), min(len(line), at+window)
+	inWord := func(i int) bool {
+		return i > 0 && i < len(line) && (isWord(line[i-1]) && isWord(line[i]) || !utf8.RuneStart(line[i]))
+	}
+	for inWord(from) {
+		from--
+	}
+	for inWord(until) {
+		until++
+	}
+	return from, until
 }

@@ -42,8 +42,10 @@ func (l *lexer) next() token {
 	start, c := l.at, l.src[l.at]
 	switch {
 	case isLetter(c):
-		for l.at < len(l.src) && isWord(l.src[l.at]) {
+		l.word()
+		if strings.HasPrefix(l.src[l.at:], ":") { // as in LAST_N_DAYS:7
 			l.at++
+			l.word()
 		}
 		return token{kind: wordToken, text: l.src[start:l.at], pos: start}
 	case c == '\'':
@@ -59,6 +61,12 @@ func (l *lexer) next() token {
 	}
 	r, _ := utf8.DecodeRuneInString(l.src[l.at:])
 	return l.fail(start, "unexpected token: '"+string(r)+"'")
+}
+
+func (l *lexer) word() {
+	for l.at < len(l.src) && isWord(l.src[l.at]) {
+		l.at++
+	}
 }
 
 // numeric reads a number, or a date or datetime, which in SOQL start alike and
@@ -148,7 +156,9 @@ func (l *lexer) unicodeEscape(into *strings.Builder, rest string) bool {
 }
 
 func (l *lexer) fail(pos int, message string) token {
-	l.err = &Error{Code: "MALFORMED_QUERY", Message: message, Pos: pos}
+	if l.err == nil {
+		l.err = &Error{Code: "MALFORMED_QUERY", Message: message, Pos: pos}
+	}
 	return token{kind: endToken, pos: pos}
 }
 

@@ -22,9 +22,6 @@ func Parse(text string) (*Query, error) {
 	p := &parser{lexer: lexer{src: text}, query: &Query{Text: text, Limit: -1}}
 	p.advance()
 	p.statement()
-	if p.err == nil && p.tok.kind != endToken {
-		p.unexpected()
-	}
 	if p.err != nil {
 		p.err.Query = text
 		return nil, p.err
@@ -44,6 +41,7 @@ func (p *parser) statement() {
 	p.selection()
 	p.keyword("FROM")
 	p.query.Object = p.name()
+	p.query.Alias = p.alias()
 	if p.accept("WHERE") {
 		p.query.Where = p.condition()
 	}
@@ -61,19 +59,8 @@ func (p *parser) statement() {
 			p.refuse(at, "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is "+strconv.Itoa(MaxOffset))
 		}
 	}
-}
-
-func (p *parser) selection() {
-	first := p.name()
-	if strings.EqualFold(first.Text, "COUNT") && p.symbol("(") {
-		p.expectSymbol(")")
-		p.query.Count = true
-		return
-	}
-	p.query.Fields = append(p.query.Fields, first)
-	for p.err == nil && p.symbol(",") {
-		p.query.Fields = append(p.query.Fields, p.name())
-	}
+	p.clauses()
+	p.consistent()
 }
 
 // condition reads terms joined by AND or by OR, but not by both.
@@ -126,7 +113,12 @@ func (p *parser) term() Expr {
 
 func (p *parser) comparison() Expr {
 	field := p.name()
+	p.noFunction(field)
 	switch {
+	case p.accept("INCLUDES"):
+		return Includes{Field: field, Values: p.list()}
+	case p.accept("EXCLUDES"):
+		return Includes{Field: field, Negated: true, Values: p.list()}
 	case p.accept("LIKE"):
 		return Compare{Field: field, Op: Like, Value: p.literal()}
 	case p.accept("IN"):
@@ -152,6 +144,7 @@ func (p *parser) comparison() Expr {
 
 func (p *parser) list() []Literal {
 	p.expectSymbol("(")
+	p.noSubquery("semi-joins and anti-joins (IN with a query)")
 	values := []Literal{p.literal()}
 	for p.err == nil && p.symbol(",") {
 		values = append(values, p.literal())
@@ -163,6 +156,7 @@ func (p *parser) list() []Literal {
 func (p *parser) ordering() {
 	for p.err == nil {
 		order := Order{Field: p.name()}
+		p.noFunction(order.Field)
 		if p.accept("DESC") {
 			order.Descending = true
 		} else {

@@ -1,6 +1,7 @@
 package soql
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +16,7 @@ func (p *parser) literal() Literal {
 	lit := Literal{Text: tok.text, Pos: tok.pos}
 	switch tok.kind {
 	case stringToken:
-		if utf8.RuneCountInString(tok.text) > MaxString {
+		if utf8.RuneCountInString(lit.Plain()) > MaxString {
 			p.fail(tok.pos, "maximum string length of "+strconv.Itoa(MaxString)+" exceeded in WHERE clause")
 		}
 	case numberToken:
@@ -35,7 +36,10 @@ func (p *parser) literal() Literal {
 		case "true", "false":
 			lit.Kind = Boolean
 		default:
-			p.unexpected()
+			lit.Kind, lit.Text = Range, strings.ToUpper(tok.text)
+			if _, ok := stretchOf(lit.Text); !ok {
+				p.unexpected()
+			}
 		}
 	default:
 		p.unexpected()
@@ -62,7 +66,7 @@ func numberLiteral(text string) bool {
 
 func (p *parser) name() Name {
 	tok := p.tok
-	if tok.kind != wordToken || strings.HasSuffix(tok.text, ".") || isReserved(tok.text) {
+	if tok.kind != wordToken || !wellFormed(tok.text) || isReserved(tok.text) {
 		p.unexpected()
 		return Name{}
 	}
@@ -70,18 +74,30 @@ func (p *parser) name() Name {
 	return Name{Text: tok.text, Pos: tok.pos}
 }
 
-func isReserved(word string) bool {
-	for _, r := range reserved {
-		if strings.EqualFold(word, r) {
-			return true
-		}
+func wellFormed(name string) bool {
+	return !strings.HasSuffix(name, ".") && !strings.Contains(name, "..") && !strings.Contains(name, ":")
+}
+
+// alias reads the second name of an object or a count, if there is one.
+func (p *parser) alias() string {
+	tok := p.tok
+	if p.err != nil || tok.kind != wordToken || isReserved(tok.text) || slices.ContainsFunc(clauses, func(c clause) bool { return c.starts(tok) }) {
+		return ""
 	}
-	return false
+	if !wellFormed(tok.text) || strings.Contains(tok.text, ".") {
+		p.unexpected()
+	}
+	p.advance()
+	return tok.text
+}
+
+func isReserved(word string) bool {
+	return slices.ContainsFunc(reserved, func(r string) bool { return strings.EqualFold(word, r) })
 }
 
 func (p *parser) count() int {
 	n, err := strconv.Atoi(p.tok.text)
-	if p.tok.kind != numberToken || err != nil || n < 0 {
+	if p.tok.kind != numberToken || err != nil || !isDigit(p.tok.text[0]) {
 		p.unexpected()
 		return 0
 	}

@@ -19,16 +19,27 @@ const (
 	Update
 	Upsert
 	Delete
+	HardDelete // past the recycle bin
 )
 
 // Cell is one field's new value: of the right type, not yet normalised; empty
-// text is null.
+// text is null. With Parent it is a reference, and Text is not looked at.
 type Cell struct {
-	Field int
-	Text  string
+	Field  int
+	Text   string
+	Parent *ParentKey
 }
 
-// Mutation is one row of a request.
+// ParentKey names the record that a reference is to point to by its value in a
+// lookup field, as "Account": {"Ext__c": "k"} does.
+type ParentKey struct {
+	Object *schema.Object
+	Key    int // a field of Object
+	Text   string
+}
+
+// Mutation is one row of a request. What its user may write is judged by its
+// object, which is of that user's [DB.View].
 type Mutation struct {
 	Op      Op
 	Object  *schema.Object
@@ -46,34 +57,48 @@ type Outcome struct {
 	Err     *sferr.Error
 }
 
+// AutoAssignActive is the [Actor.AutoAssign] that runs the active assignment
+// rules.
+const AutoAssignActive = "TRUE"
+
 // Actor is who writes, and with which liberties.
 type Actor struct {
 	UserID  string
 	By      string // for the history
-	System  bool   // an administrator behind the API's back: sees hidden and writes read-only fields
-	Loading bool   // the initial load: leaves no history
+	System  bool   // an administrator behind the API's back: sees hidden and writes read-only fields, passes alerts and approval locks
+	Loading bool   // the initial load: no rule runs, no history is left
 
-	// Locked tells which of the ids (the record's own, then those it refers to)
-	// another transaction holds, or "". Nil: none ever.
-	Locked func(object string, ids []string) string
+	AllowDuplicates bool   // passes duplicate rules that only alert (Sforce-Duplicate-Rule-Header: allowSave=true)
+	Unit            *Unit  // that the writes belong to; nil: each Apply stands alone
+	AutoAssign      string // Sforce-Auto-Assign: TRUE runs the assignment rules, an id one of them; "" and FALSE none
+
+	// Strike is asked last about each row that is written, or about the row as it
+	// stands where it is deleted; the values, by field, are only lent. What it
+	// returns refuses the row. Nil: no row is struck.
+	Strike func(object *schema.Object, values []string) *sferr.Error
 }
 
 // transaction is one call of Apply; undo restores what was before, last first.
 type transaction struct {
-	db    *DB
-	actor Actor
-	at    time.Time
-	stamp string
-	undo  []func()
+	db      *DB
+	actor   Actor
+	at      time.Time
+	stamp   string
+	atomic  bool // allOrNone: undo is kept
+	undo    []func()
+	origins map[string]int32 // history, by assignment rule
+
+	draft draft // lent to one row after the other
 }
 
 // Apply writes the rows in order and returns their outcomes in the same order.
 // With allOrNone the first failure undoes everything and marks the other rows.
 func (db *DB) Apply(actor Actor, allOrNone bool, rows []Mutation) []Outcome {
+	defer db.exclude(actor.Unit)()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	now := db.now()
-	tx := &transaction{db: db, actor: actor, at: now, stamp: value.FormatTime(now)}
+	tx := &transaction{db: db, actor: actor, at: now, stamp: value.FormatTime(now), atomic: allOrNone || actor.Unit != nil}
 	refuseRepeatedKeys(rows)
 	outcomes := make([]Outcome, len(rows))
 	failed := false
@@ -92,6 +117,7 @@ func (db *DB) Apply(actor Actor, allOrNone bool, rows []Mutation) []Outcome {
 		}
 		tx.rollback()
 	}
+	actor.Unit.keep(tx.undo)
 	return outcomes
 }
 
@@ -99,7 +125,7 @@ func (tx *transaction) rollback() {
 	for _, undo := range slices.Backward(tx.undo) {
 		undo()
 	}
-	tx.undo = nil
+	tx.undo, tx.origins = nil, nil
 }
 
 func (tx *transaction) row(m *Mutation) Outcome {
@@ -109,7 +135,7 @@ func (tx *transaction) row(m *Mutation) Outcome {
 	t := tx.db.tables[m.Object.Name]
 	switch m.Op {
 	case Insert:
-		return tx.insert(t, m.Cells)
+		return tx.insert(t, m)
 	case Upsert:
 		return tx.upsert(t, m)
 	default:
@@ -120,7 +146,8 @@ func (tx *transaction) row(m *Mutation) Outcome {
 // existing updates or deletes the record that the mutation names by id.
 func (tx *transaction) existing(t *table, m *Mutation) Outcome {
 	verb := "update"
-	if m.Op == Delete {
+	remove := m.Op == Delete || m.Op == HardDelete
+	if remove {
 		verb = "delete"
 	}
 	if t.object.ReadOnly && !tx.actor.System {
@@ -133,10 +160,10 @@ func (tx *transaction) existing(t *table, m *Mutation) Outcome {
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	if m.Op == Delete {
-		err = tx.remove(t, row, id)
+	if remove {
+		err = tx.remove(t, row, m.Op == HardDelete)
 	} else {
-		err = tx.update(t, row, id, m.Cells)
+		err = tx.update(t, row, id, m)
 	}
 	return Outcome{ID: id, Err: err}
 }
@@ -160,22 +187,28 @@ func (tx *transaction) resolve(t *table, sent string) (int, string, *sferr.Error
 	return row, id, nil
 }
 
-// put makes a row the current version and keeps the indexes right.
-func (tx *transaction) put(t *table, number int, after Row) {
+// replace makes a row the current version, as [table.replace] does, and can be
+// undone.
+func (tx *transaction) replace(t *table, number int, after Row) {
 	before := t.rows[number]
-	t.reindex(number, before, after)
-	t.rows[number] = after
-	tx.undo = append(tx.undo, func() {
-		t.reindex(number, after, before)
-		t.rows[number] = before
-	})
+	t.replace(number, after)
+	tx.granted(t)
+	if tx.atomic {
+		tx.undo = append(tx.undo, func() {
+			t.replace(number, before)
+			tx.granted(t)
+		})
+	}
 }
 
-func (t *table) reindex(number int, before, after Row) {
-	for field, x := range t.indexes {
-		if before.At(field) != after.At(field) {
-			x.remove(before.At(field), number)
-			x.add(after.At(field), number)
-		}
+// append adds a record, as [table.append] does, and can be undone.
+func (tx *transaction) append(t *table, row Row) {
+	t.append(row)
+	tx.granted(t)
+	if tx.atomic {
+		tx.undo = append(tx.undo, func() {
+			t.shrink()
+			tx.granted(t)
+		})
 	}
 }

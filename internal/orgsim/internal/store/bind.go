@@ -10,14 +10,21 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-const fieldHint = "If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names."
+const (
+	fieldHint    = "If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names."
+	relationHint = "If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names."
+)
 
-// binder turns the names and literals of one query into fields and stored
-// values of its object.
+// binder turns the names and literals of one query into places and stored
+// values, as far as the user may see them.
 type binder struct {
-	query  *soql.Query
-	object *schema.Object
-	hidden bool
+	query         *soql.Query
+	view          *schema.Schema
+	administrator bool // sees hidden fields too
+	object        *schema.Object
+
+	relations []relation // those that the query uses
+	spans     []span     // of its date literals
 }
 
 func unsupportedObject(q *soql.Query) *soql.Error {
@@ -25,43 +32,63 @@ func unsupportedObject(q *soql.Query) *soql.Error {
 	return q.At(q.Object.Pos, refusal.Code, refusal.Message)
 }
 
-func (b *binder) field(name soql.Name) (int, error) {
-	if relation, _, dotted := strings.Cut(name.Text, "."); dotted {
-		return 0, b.query.At(name.Pos, "INVALID_FIELD", "Didn't understand relationship '"+relation+
-			"' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.")
+func (b *binder) find(o *schema.Object, name string) (int, bool) {
+	if b.administrator {
+		return o.AnyField(name)
 	}
-	find := b.object.Field
-	if b.hidden {
-		find = b.object.AnyField
-	}
-	field, ok := find(name.Text)
-	if !ok {
-		return 0, b.query.At(name.Pos, "INVALID_FIELD", "No such column '"+name.Text+"' on entity '"+b.object.Name+"'. "+fieldHint)
-	}
-	return field, nil
+	return o.Field(name)
 }
 
-func (b *binder) filterable(name soql.Name) (int, error) {
-	field, err := b.field(name)
-	if err != nil {
-		return 0, err
+// place finds the field that a name means.
+func (b *binder) place(name soql.Name) (place, error) {
+	path := strings.Split(name.Text, ".")
+	if len(path) > 1 && b.isObject(path[0]) {
+		path = path[1:]
 	}
-	if f := &b.object.Fields[field]; !f.Filterable() {
-		return 0, b.query.At(name.Pos, "INVALID_FIELD", "field '"+f.Name+"' can not be filtered in a query call")
+	switch len(path) {
+	case 1:
+		at, ok := b.find(b.object, path[0])
+		if !ok {
+			return place{}, b.noSuchColumn(name, path[0], b.object.Name)
+		}
+		return place{relation: -1, at: at, field: &b.object.Fields[at]}, nil
+	case 2:
+		relation, ok := b.relation(path[0])
+		if !ok {
+			return place{}, b.query.At(name.Pos, "INVALID_FIELD", "Didn't understand relationship '"+path[0]+"' in field path. "+relationHint)
+		}
+		return b.parentField(relation, name, path[1])
+	default:
+		return place{}, b.query.At(name.Pos, "INVALID_FIELD", "not supported by the simulated org: parents of parents: "+name.Text)
 	}
-	return field, nil
 }
 
-func (b *binder) order(term soql.Order) (ordering, error) {
-	field, err := b.field(term.Field)
+// isObject tells whether the first part of a path is the queried object itself:
+// its alias, or its own name where it has none.
+func (b *binder) isObject(name string) bool {
+	if b.query.Alias != "" {
+		return strings.EqualFold(name, b.query.Alias)
+	}
+	if !strings.EqualFold(name, b.object.Name) {
+		return false
+	}
+	_, isRelation := b.relation(name)
+	return !isRelation
+}
+
+func (b *binder) noSuchColumn(name soql.Name, field, entity string) error {
+	return b.query.At(name.Pos, "INVALID_FIELD", "No such column '"+field+"' on entity '"+entity+"'. "+fieldHint)
+}
+
+func (b *binder) filterable(name soql.Name) (place, error) {
+	p, err := b.place(name)
 	if err != nil {
-		return ordering{}, err
+		return p, err
 	}
-	f := &b.object.Fields[field]
-	if !f.Sortable() {
-		return ordering{}, b.query.At(term.Field.Pos, "INVALID_FIELD", "field '"+f.Name+"' can not be sorted in a query call")
+	if !p.field.Filterable() {
+		return p, b.query.At(name.Pos, "INVALID_FIELD", "field '"+p.field.Name+"' can not be filtered in a query call")
 	}
-	return ordering{field: field, descending: term.Descending, nullsLast: term.NullsLast, compare: comparison(f)}, nil
+	return p, nil
 }
 
 // literal brings a literal to the stored form of the field's type; null and the
@@ -70,7 +97,7 @@ func (b *binder) literal(f *schema.Field, lit soql.Literal) (string, error) {
 	if lit.Kind == soql.Null {
 		return "", nil
 	}
-	want, wire := soql.String, f.WireType()
+	want := soql.String
 	switch f.Kind() {
 	case schema.Int, schema.Number, schema.Currency, schema.Percent:
 		want = soql.Number
@@ -79,18 +106,26 @@ func (b *binder) literal(f *schema.Field, lit soql.Literal) (string, error) {
 	case schema.Date:
 		want = soql.Date
 	case schema.DateTime:
-		want, wire = soql.DateTime, "dateTime"
+		want = soql.DateTime
 	default:
 	}
-	if lit.Kind != want {
-		quotes := "should not be enclosed in quotes"
-		if want == soql.String {
-			quotes = "should be enclosed in quotes"
-		}
-		return "", b.query.At(lit.Pos, "INVALID_FIELD",
-			"value of filter criterion for field '"+f.Name+"' must be of type "+wire+" and "+quotes)
+	if lit.Kind != want || f.Kind() == schema.Int && !value.IsInteger(lit.Text) {
+		return "", b.wrongType(f, lit)
 	}
 	return b.stored(f, lit)
+}
+
+func (b *binder) wrongType(f *schema.Field, lit soql.Literal) error {
+	wire, quotes := f.WireType(), "should be enclosed in quotes"
+	switch f.Kind() {
+	case schema.DateTime:
+		wire, quotes = "dateTime", "should not be enclosed in quotes"
+	case schema.Int, schema.Number, schema.Currency, schema.Percent, schema.Checkbox, schema.Date:
+		quotes = "should not be enclosed in quotes"
+	default:
+	}
+	return b.query.At(lit.Pos, "INVALID_FIELD",
+		"value of filter criterion for field '"+f.Name+"' must be of type "+wire+" and "+quotes)
 }
 
 func (b *binder) stored(f *schema.Field, lit soql.Literal) (string, error) {

@@ -1,6 +1,6 @@
 package store
 
-import "encoding/binary"
+import "strings"
 
 // Row is one version of a record: canonical text per field of its object, in
 // schema order; empty is null. It is one string without pointers inside, since an
@@ -19,7 +19,7 @@ type draft []string
 
 // At is the value of a field by its place in the object.
 func (r Row) At(field int) string {
-	if len(r) == 0 || field >= r.fields() {
+	if field >= r.fields() {
 		return ""
 	}
 	start := 0
@@ -30,7 +30,12 @@ func (r Row) At(field int) string {
 	return string(texts[start:r.end(field)])
 }
 
-func (r Row) fields() int { return int(r[1])<<8 | int(r[2]) }
+func (r Row) fields() int {
+	if r == "" {
+		return 0
+	}
+	return int(r[1])<<8 | int(r[2])
+}
 
 func (r Row) end(field int) int {
 	at := rowHead + int(r[0])*field
@@ -41,10 +46,20 @@ func (r Row) end(field int) int {
 }
 
 // open is a draft of the next version, with as many fields as the object has now.
-func (r Row) open(fields int) draft {
-	d := make(draft, fields)
-	for i := range d {
-		d[i] = r.At(i)
+func (r Row) open(fields int) draft { return r.into(make(draft, fields)) }
+
+// into is [Row.open] on a draft that is at hand.
+func (r Row) into(d draft) draft {
+	known := min(r.fields(), len(d))
+	clear(d[known:])
+	if known == 0 {
+		return d
+	}
+	texts, start := string(r[rowHead+int(r[0])*r.fields():]), 0
+	for i := range known {
+		end := r.end(i)
+		d[i] = texts[start:end]
+		start = end
 	}
 	return d
 }
@@ -59,19 +74,21 @@ func (d draft) row() Row {
 	if size >= 1<<16 {
 		width = 4
 	}
-	packed := make([]byte, rowHead, rowHead+width*len(d)+size)
-	packed[0], packed[1], packed[2] = byte(width), byte(len(d)>>8), byte(len(d)) //nolint:gosec // an object has at most some hundred fields
+	var packed strings.Builder
+	packed.Grow(rowHead + width*len(d) + size)
+	packed.Write([]byte{byte(width), byte(len(d) >> 8), byte(len(d))}) //nolint:gosec // an object has at most some hundred fields
 	end := 0
 	for _, text := range d {
 		end += len(text)
-		if width == 2 {
-			packed = binary.BigEndian.AppendUint16(packed, uint16(end)) //nolint:gosec // less than 1<<16, as counted above
-		} else {
-			packed = binary.BigEndian.AppendUint32(packed, uint32(end)) //nolint:gosec // an upload ends at 100 MB
+		if width == 4 {
+			packed.WriteByte(byte(end >> 24)) //nolint:gosec // the byte is meant
+			packed.WriteByte(byte(end >> 16)) //nolint:gosec // the byte is meant
 		}
+		packed.WriteByte(byte(end >> 8)) //nolint:gosec // the byte is meant
+		packed.WriteByte(byte(end))      //nolint:gosec // the byte is meant
 	}
 	for _, text := range d {
-		packed = append(packed, text...)
+		packed.WriteString(text)
 	}
-	return Row(packed)
+	return Row(packed.String())
 }

@@ -2,63 +2,55 @@ package store
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/soql"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-// Result is what a query found: a snapshot that later writes do not change.
-type Result struct {
-	Object *schema.Object
-	Fields []int // the selected fields, in order; none for COUNT()
-	Rows   []Row // none for COUNT()
-	Total  int
-}
-
 // Scope says which records and fields a query may see.
 type Scope struct {
-	Deleted bool // those in the recycle bin too (queryAll)
-	Hidden  bool // fields without field-level security too
+	Deleted bool           // records in the recycle bin too (queryAll)
+	View    *schema.Schema // what the user may see ([DB.View]); nil: everything, as an administrator behind the API's back
 }
 
-// Plan is a query bound to the fields of its object.
+// Plan is a query bound to what it reads.
 type Plan struct {
 	Object *schema.Object
-	Fields []int
 
-	query *soql.Query
-	where predicate // nil: all
-	order []ordering
-	keyed *keyed // nil: no index helps
-	scope Scope
+	filter
+
+	columns []Column
+	counts  []count // of a query that asks for counts by field
+	unnamed int     // of these: those without an alias
+	query   *soql.Query
+	order   []ordering
+	keyed   *keyed // nil: no index helps
+	deleted bool
 }
 
-type ordering struct {
-	compare    func(a, b string) int
-	field      int
-	descending bool
-	nullsLast  bool
+// count is a COUNT(field).
+type count struct {
+	name   string
+	column Column
 }
+
+func (c *count) answer() Count { return Count{Name: c.name, Of: "count(" + c.column.Name + ")"} }
 
 // Bind checks every name and literal of a query. A refusal is a [*soql.Error].
 func (db *DB) Bind(q *soql.Query, scope Scope) (*Plan, error) {
-	object, ok := db.schema.Object(q.Object.Text)
-	if !ok {
+	b := &binder{query: q, view: scope.View}
+	if b.view == nil {
+		b.view, b.administrator = db.Schema(), true
+	}
+	var ok bool
+	if b.object, ok = b.view.Object(q.Object.Text); !ok {
 		return nil, unsupportedObject(q)
 	}
-	b := &binder{query: q, object: object, hidden: scope.Hidden}
-	plan := &Plan{Object: object, query: q, scope: scope}
-	for _, name := range q.Fields {
-		field, err := b.field(name)
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(plan.Fields, field) {
-			return nil, q.At(name.Pos, "INVALID_FIELD", "duplicate field selected: "+object.Fields[field].Name)
-		}
-		plan.Fields = append(plan.Fields, field)
+	plan := &Plan{Object: b.object, query: q, deleted: scope.Deleted}
+	if err := b.selection(plan); err != nil {
+		return nil, err
 	}
 	for _, term := range q.Order {
 		bound, err := b.order(term)
@@ -67,109 +59,89 @@ func (db *DB) Bind(q *soql.Query, scope Scope) (*Plan, error) {
 		}
 		plan.order = append(plan.order, bound)
 	}
-	if q.Where == nil {
-		return plan, nil
+	if q.Where != nil {
+		var err error
+		if plan.where, err = b.condition(q.Where); err != nil {
+			return nil, err
+		}
+		plan.keyed = b.keyed(q.Where)
 	}
-	where, err := b.condition(q.Where)
-	if err != nil {
-		return nil, err
-	}
-	plan.where, plan.keyed = where, b.keyed(q.Where)
+	plan.relations, plan.spans = b.relations, b.spans
 	return plan, nil
 }
 
-// Select runs a query.
-func (db *DB) Select(q *soql.Query, scope Scope) (*Result, error) {
-	plan, err := db.Bind(q, scope)
-	if err != nil {
-		return nil, err
-	}
-	return db.Run(plan), nil
-}
-
-// Run executes a bound query. Without ORDER BY records come in the order of
-// their ids.
-func (db *DB) Run(p *Plan) *Result {
-	rows := p.sorted(db.scan(p))
-	rows = rows[min(p.query.Offset, len(rows)):]
-	if p.query.Limit >= 0 {
-		rows = rows[:min(p.query.Limit, len(rows))]
-	}
-	result := &Result{Object: p.Object, Fields: p.Fields, Total: len(rows)}
-	if !p.query.Count {
-		result.Rows = rows
-	}
-	return result
-}
-
-func (db *DB) scan(p *Plan) []Row {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
-	t := db.tables[p.Object.Name]
-	enough := len(t.rows)
-	if p.query.Limit >= 0 && len(p.order) == 0 {
-		enough = p.query.Limit + p.query.Offset
-	}
-	var rows []Row
-	take := func(row Row) {
-		if (p.scope.Deleted || !t.deleted(row)) && (p.where == nil || p.where(row)) {
-			rows = append(rows, row)
+// selection binds what SELECT names.
+func (b *binder) selection(plan *Plan) error {
+	seen := map[string]bool{}
+	add := func(name soql.Name) error {
+		p, err := b.place(name)
+		if err != nil {
+			return err
 		}
-	}
-	if p.keyed != nil {
-		for _, number := range p.keyed.candidates(db, t) {
-			take(t.rows[number])
+		column := b.column(p)
+		if seen[column.Name] {
+			return b.query.At(name.Pos, "INVALID_FIELD", "duplicate field selected: "+column.Name)
 		}
-		return rows
+		seen[column.Name] = true
+		plan.columns = append(plan.columns, column)
+		return nil
 	}
-	for _, row := range t.rows {
-		if len(rows) >= enough {
-			break
-		}
-		take(row)
-	}
-	return rows
-}
-
-func (p *Plan) sorted(rows []Row) []Row {
-	if len(p.order) == 0 {
-		return rows
-	}
-	slices.SortStableFunc(rows, func(a, b Row) int {
-		for _, by := range p.order {
-			if order := by.compareRows(a, b); order != 0 {
-				return order
+	for _, item := range b.query.Select {
+		var err error
+		switch item := item.(type) {
+		case soql.Name:
+			err = add(item)
+		case soql.FieldSet:
+			for _, name := range b.fieldSet(item) {
+				if err = add(name); err != nil {
+					break
+				}
 			}
+		case soql.FieldCount:
+			err = b.count(plan, item)
 		}
-		return 0
-	})
-	return rows
+		if err != nil {
+			return err
+		}
+	}
+	if len(plan.columns)+len(plan.counts) == 0 && !b.query.Count {
+		return b.query.At(b.query.Object.Pos, "MALFORMED_QUERY", "the query selects no fields: '"+b.object.Name+"' has none of this set")
+	}
+	return nil
 }
 
-func (o ordering) compareRows(a, b Row) int {
-	x, y := a.At(o.field), b.At(o.field)
-	if x == "" || y == "" {
-		nulls := strings.Compare(x, y) // the empty one first
-		if o.nullsLast {
-			return -nulls
+// fieldSet lists the fields that FIELDS() stands for.
+func (b *binder) fieldSet(set soql.FieldSet) []soql.Name {
+	var names []soql.Name
+	for i := range b.object.Fields {
+		f := &b.object.Fields[i]
+		if set.Set == "STANDARD" && f.Custom() || set.Set == "CUSTOM" && !f.Custom() {
+			continue
 		}
-		return nulls
+		if at, ok := b.find(b.object, f.Name); ok && at == i {
+			names = append(names, soql.Name{Text: f.Name, Pos: set.Pos})
+		}
 	}
-	if o.descending {
-		return o.compare(y, x)
-	}
-	return o.compare(x, y)
+	return names
 }
 
-// comparison returns how two non-empty values of a type are ordered. Dates,
-// datetimes and ids order as text by their form.
-func comparison(f *schema.Field) func(a, b string) int {
-	switch f.Kind() {
-	case schema.Int, schema.Number, schema.Currency, schema.Percent:
-		return value.Compare
-	case schema.Date, schema.DateTime, schema.ID, schema.Reference, schema.Checkbox:
-		return strings.Compare
-	default:
-		return func(a, b string) int { return strings.Compare(fold(a), fold(b)) }
+// count binds COUNT(field); without an alias the answer calls it expr0, expr1 and so on.
+func (b *binder) count(plan *Plan, item soql.FieldCount) error {
+	p, err := b.place(item.Field)
+	if err != nil {
+		return err
 	}
+	if !p.field.Aggregatable() {
+		return b.query.At(item.Field.Pos, "MALFORMED_QUERY", "field "+p.field.Name+" does not support aggregate operator COUNT")
+	}
+	name := item.Alias
+	if name == "" {
+		name = "expr" + strconv.Itoa(plan.unnamed)
+		plan.unnamed++
+	}
+	if slices.ContainsFunc(plan.counts, func(c count) bool { return strings.EqualFold(c.name, name) }) {
+		return b.query.At(item.Pos, "MALFORMED_QUERY", "duplicate alias: "+name)
+	}
+	plan.counts = append(plan.counts, count{name: name, column: b.column(p)})
+	return nil
 }

@@ -12,7 +12,7 @@ func (tx *transaction) upsert(t *table, m *Mutation) Outcome {
 	f := &t.object.Fields[m.Key]
 	if f.Type == schema.ID {
 		if m.ID == "" {
-			return tx.insert(t, m.Cells)
+			return tx.insert(t, m)
 		}
 		return tx.existing(t, &Mutation{Op: Update, Object: m.Object, ID: m.ID, Cells: m.Cells})
 	}
@@ -21,15 +21,15 @@ func (tx *transaction) upsert(t *table, m *Mutation) Outcome {
 		return Outcome{Err: err}
 	}
 	if key == "" {
-		return tx.insert(t, m.Cells)
+		return tx.insert(t, m)
 	}
 	found := t.matching(m.Key, key, exactKey(f))
 	switch len(found) {
 	case 0:
-		return tx.insert(t, m.Cells)
+		return tx.insert(t, m)
 	case 1:
 		id := tx.db.idOf(t, found[0])
-		return Outcome{ID: id, Err: tx.update(t, found[0], id, m.Cells)}
+		return Outcome{ID: id, Err: tx.update(t, found[0], id, m)}
 	}
 	ids := make([]string, 0, len(found))
 	for _, row := range found {
@@ -74,6 +74,9 @@ func (db *DB) Matches(object *schema.Object, field int, text string) ([]string, 
 	db.mu.RLock()
 	defer db.mu.RUnlock()
 	t := db.tables[object.Name]
+	if t.indexes[field] == nil {
+		return nil, sferr.NotIndexed(f.Name, object.Name)
+	}
 	var ids []string
 	for _, row := range t.matching(field, key, exactKey(f)) {
 		ids = append(ids, db.idOf(t, row))
@@ -81,23 +84,11 @@ func (db *DB) Matches(object *schema.Object, field int, text string) ([]string, 
 	return ids, nil
 }
 
-// matching lists the live rows that have the value in an indexed field.
-func (t *table) matching(field int, text string, exact bool) []int {
-	var rows []int
-	for _, row := range t.indexes[field].rows(nil, fold(text)) {
-		have := t.rows[row]
-		if t.deleted(have) || exact && have.At(field) != text {
-			continue
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
 // refuseRepeatedKeys fails every row whose upsert key another row of the same
 // request has too.
 func refuseRepeatedKeys(rows []Mutation) {
-	seen := map[string][]int{}
+	type name struct{ object, key string }
+	first := make(map[name]int, len(rows))
 	for i := range rows {
 		m := &rows[i]
 		if m.Refused != nil || m.Op != Upsert || m.Object.Fields[m.Key].Type == schema.ID {
@@ -110,16 +101,14 @@ func refuseRepeatedKeys(rows []Mutation) {
 		if !exactKey(&m.Object.Fields[m.Key]) {
 			key = fold(key)
 		}
-		name := m.Object.Name + "\x00" + key
-		seen[name] = append(seen[name], i)
-	}
-	for _, same := range seen {
-		if len(same) == 1 {
+		same := name{m.Object.Name, key}
+		before, repeated := first[same]
+		if !repeated {
+			first[same] = i
 			continue
 		}
-		for _, i := range same {
-			m := &rows[i]
-			m.Refused = sferr.DuplicateKey(m.Object.Fields[m.Key].Name, sentKey(m))
+		for _, row := range []*Mutation{&rows[before], m} {
+			row.Refused = sferr.DuplicateKey(row.Object.Fields[row.Key].Name, sentKey(row))
 		}
 	}
 }

@@ -5,87 +5,123 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-func (tx *transaction) insert(t *table, cells []Cell) Outcome {
+func (tx *transaction) insert(t *table, m *Mutation) Outcome {
 	if t.object.ReadOnly && !tx.actor.System {
 		return Outcome{Err: sferr.UnsupportedOperation(t.object.Name, "create")}
 	}
-	if err := tx.writeable(t.object, cells, (*schema.Field).Createable); err != nil {
+	if err := tx.writeable(t, m, (*schema.Field).Createable); err != nil {
 		return Outcome{Err: err}
 	}
 	number := len(t.rows)
-	id := tx.db.idOf(t, number)
-	d := tx.blank(t, id)
-	if err := tx.fill(t, d, cells); err != nil {
+	s := save{table: t, number: number, id: tx.db.idOf(t, number), event: schema.OnCreate}
+	s.draft = tx.blank(t, s.id)
+	if err := tx.fill(&s, m.Cells); err != nil {
 		return Outcome{Err: err}
 	}
-	t.complete(d, id)
-	if err := tx.check(t, d, "", -1); err != nil {
+	if err := tx.settle(&s); err != nil {
 		return Outcome{Err: err}
 	}
-	row := d.row()
-	t.rows = append(t.rows, row)
-	for field, x := range t.indexes {
-		x.add(row.At(field), number)
-	}
-	tx.undo = append(tx.undo, func() {
-		for field, x := range t.indexes {
-			x.remove(row.At(field), number)
-		}
-		t.rows = t.rows[:number]
-	})
-	tx.note(t, number, Write{Created: true})
-	return Outcome{ID: id, Created: true}
+	tx.append(t, s.draft.row())
+	tx.note(t, number, "", s.assignment)
+	return Outcome{ID: s.id, Created: true}
 }
 
-func (tx *transaction) update(t *table, number int, id string, cells []Cell) *sferr.Error {
-	if err := tx.writeable(t.object, cells, (*schema.Field).Updateable); err != nil {
+func (tx *transaction) update(t *table, number int, id string, m *Mutation) *sferr.Error {
+	if err := tx.writeable(t, m, (*schema.Field).Updateable); err != nil {
 		return err
 	}
 	before := t.rows[number]
 	if c := t.columns.converted; c >= 0 && before.At(c) == "true" && !tx.actor.System {
 		return sferr.On(nil, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
 	}
-	d := before.open(len(t.object.Fields))
-	if err := tx.fill(t, d, cells); err != nil {
+	if t.locked[number] && !tx.actor.System {
+		return sferr.RecordLocked()
+	}
+	s := save{table: t, number: number, id: id, event: schema.OnUpdate, before: before}
+	s.draft = before.into(tx.lend(t))
+	if err := tx.fill(&s, m.Cells); err != nil {
 		return err
 	}
-	t.complete(d, id)
-	if err := tx.check(t, d, before, number); err != nil {
+	if err := tx.settle(&s); err != nil {
 		return err
 	}
-	changes := t.changes(before, d)
-	tx.touch(t, d)
-	tx.put(t, number, d.row())
-	tx.note(t, number, Write{Changes: changes})
+	tx.touch(t, s.draft)
+	tx.note(t, number, before, "")
+	tx.replace(t, number, s.draft.row())
 	return nil
 }
 
-func (tx *transaction) remove(t *table, number int, id string) *sferr.Error {
-	d := t.rows[number].open(len(t.object.Fields))
-	if held := tx.held(t, d, id); held != "" {
-		return sferr.Locked(held)
+func (tx *transaction) remove(t *table, number int, erase bool) *sferr.Error {
+	if t.locked[number] && !tx.actor.System {
+		return sferr.RecordLocked()
+	}
+	before := t.rows[number]
+	d := before.into(tx.lend(t))
+	if err := tx.struck(t, d); err != nil {
+		return err
 	}
 	d[t.columns.deleted] = "true"
+	if erase {
+		d[t.columns.deleted] = erased
+	}
 	tx.touch(t, d)
-	tx.put(t, number, d.row())
-	tx.note(t, number, Write{Deleted: true})
+	tx.note(t, number, before, "")
+	tx.replace(t, number, d.row())
 	return nil
 }
 
-// writeable refuses cells whose fields the user may not set, all at once.
-func (tx *transaction) writeable(o *schema.Object, cells []Cell, may func(*schema.Field) bool) *sferr.Error {
-	if tx.actor.System {
-		return nil
+// save is one record on its way into its table.
+type save struct {
+	table      *table
+	number     int
+	id         string
+	event      schema.Event
+	before     Row // empty on create
+	draft      draft
+	assignment string // the rule that chose the owner
+}
+
+// changed reports whether the save gives a field another value.
+func (s *save) changed(field int) bool { return s.before.At(field) != s.draft[field] }
+
+// settle does to a filled-in record what Salesforce does, in its order: checks
+// of the system, validation rules, duplicate rules, assignment rules, and what
+// runs after the save (Apex guide: triggers and order of execution).
+func (tx *transaction) settle(s *save) *sferr.Error {
+	s.table.complete(s.draft, s.id)
+	if err := tx.check(s); err != nil {
+		return err
 	}
+	if !tx.actor.Loading && s.table.rules.any() {
+		if err := tx.runRules(s); err != nil {
+			return err
+		}
+	}
+	return tx.struck(s.table, s.draft)
+}
+
+// lend is an empty draft for the table's records, valid until the next row.
+func (tx *transaction) lend(t *table) draft {
+	if cap(tx.draft) < len(t.object.Fields) {
+		tx.draft = make(draft, len(t.object.Fields))
+	}
+	return tx.draft[:len(t.object.Fields)]
+}
+
+// writeable refuses cells whose fields the user may not set, all at once, and
+// fields that were removed since the request was read.
+func (tx *transaction) writeable(t *table, m *Mutation, may func(*schema.Field) bool) *sferr.Error {
 	var refused []string
-	for _, c := range cells {
-		if f := &o.Fields[c.Field]; !may(f) && !slices.Contains(refused, f.Name) {
+	for _, c := range m.Cells {
+		if t.object.Fields[c.Field].Removed() {
+			return sferr.UnknownField(m.Object.Fields[c.Field].Name, m.Object.Name)
+		}
+		if f := &m.Object.Fields[c.Field]; !tx.actor.System && !may(f) && !slices.Contains(refused, f.Name) {
 			refused = append(refused, f.Name)
 		}
 	}
@@ -97,28 +133,17 @@ func (tx *transaction) writeable(o *schema.Object, cells []Cell, may func(*schem
 
 // blank is a new record with everything that Salesforce sets by itself.
 func (tx *transaction) blank(t *table, id string) draft {
-	row := make(draft, len(t.object.Fields))
-	for i := range t.object.Fields {
-		f := &t.object.Fields[i]
-		switch f.Type {
-		case schema.ID:
-			row[i] = id
-		case schema.Formula:
-			row[i] = f.Value
-			if f.Value == "" && f.Returns == schema.Checkbox {
-				row[i] = "false"
-			}
-		case schema.AutoNumber:
-			before := t.counter[i]
-			t.counter[i] = before + 1
-			tx.undo = append(tx.undo, func() { t.counter[i] = before })
-			row[i] = autoNumber(f, before+1)
-		default:
-			row[i] = f.Default
+	row := tx.lend(t)
+	copy(row, t.template)
+	for _, i := range t.numbered {
+		t.counter[i]++
+		if tx.atomic {
+			tx.undo = append(tx.undo, func() { t.counter[i]-- })
 		}
+		row[i] = autoNumber(&t.object.Fields[i], t.counter[i])
 	}
 	c := t.columns
-	row[c.created], row[c.createdBy] = tx.stamp, tx.actor.UserID
+	row[c.id], row[c.created], row[c.createdBy] = id, tx.stamp, tx.actor.UserID
 	if c.owner >= 0 {
 		row[c.owner] = tx.actor.UserID
 	}
@@ -131,37 +156,42 @@ func (tx *transaction) touch(t *table, row draft) {
 	row[c.modified], row[c.modifiedBy], row[c.stamp] = tx.stamp, tx.actor.UserID, tx.stamp
 }
 
-// fill normalises the cells into the row.
-func (tx *transaction) fill(t *table, row draft, cells []Cell) *sferr.Error {
-	for _, c := range cells {
-		f := &t.object.Fields[c.Field]
+// fill normalises the cells into the record.
+func (tx *transaction) fill(s *save, cells []Cell) *sferr.Error {
+	for i, c := range cells {
+		f := &s.table.object.Fields[c.Field]
+		if c.Parent != nil {
+			id, err := tx.parent(f, cells, i)
+			if err != nil {
+				return err
+			}
+			s.draft[c.Field] = id
+			continue
+		}
 		text, err := value.Normalise(f, c.Text)
 		if err != nil {
 			return err
 		}
-		if f.Kind() == schema.Reference && text != "" {
-			if err := tx.refer(f, text); err != nil {
-				return err
-			}
+		if text == "" {
+			err = clearable(f)
+		} else if f.Kind() == schema.Reference {
+			err = tx.refer(f, text)
 		}
-		row[c.Field] = text
+		if err != nil {
+			return err
+		}
+		s.draft[c.Field] = text
 	}
 	return nil
 }
 
-// refer checks that a reference points to a live record of the right object.
-func (tx *transaction) refer(f *schema.Field, id string) *sferr.Error {
-	target := tx.db.byPrefix(id)
-	if target == nil || !strings.EqualFold(target.object.Name, f.ReferenceTo) {
-		return sferr.WrongIDType(f.Label, f.Name, id)
+// clearable refuses null where it has an answer of its own, other than that of
+// required fields.
+func clearable(f *schema.Field) *sferr.Error {
+	if f.Name == "OwnerId" {
+		return sferr.On([]string{f.Name}, "INVALID_CROSS_REFERENCE_KEY", "%s: owner cannot be blank", f.Label)
 	}
-	row, ok := tx.db.find(target, id)
-	if !ok || target.deleted(target.rows[row]) {
-		missing := sferr.NoSuchRecord()
-		missing.Fields = []string{f.Name}
-		return missing
-	}
-	return nil
+	return value.Clearable(f)
 }
 
 // complete sets what follows from other fields: a person's name, and the name
@@ -175,62 +205,6 @@ func (t *table) complete(row draft, id string) {
 	case row[c.name] == "" && t.object.Custom():
 		row[c.name] = id
 	}
-}
-
-// check tests what must hold of the row as a whole: required and unique fields,
-// and that nobody holds it.
-func (tx *transaction) check(t *table, row draft, before Row, number int) *sferr.Error {
-	var missing []string
-	for i := range t.object.Fields {
-		f := &t.object.Fields[i]
-		if row[i] == "" && !f.Nillable() && !f.System() {
-			missing = append(missing, f.Name)
-		}
-	}
-	if missing != nil {
-		return sferr.RequiredMissing(missing)
-	}
-	for i := range t.object.Fields {
-		f := &t.object.Fields[i]
-		if !f.Unique || row[i] == "" || before != "" && before.At(i) == row[i] {
-			continue
-		}
-		for _, other := range t.matching(i, row[i], f.CaseSensitive) {
-			if other != number {
-				return sferr.Duplicate(f.Name, recordid.Short(tx.db.idOf(t, other)))
-			}
-		}
-	}
-	id := row[t.columns.id]
-	if held := tx.held(t, row, id); held != "" {
-		return sferr.Locked(held)
-	}
-	return nil
-}
-
-// held asks the actor's lock rule about the record and the parents it names.
-func (tx *transaction) held(t *table, row draft, id string) string {
-	if tx.actor.Locked == nil {
-		return ""
-	}
-	ids := []string{id}
-	for i := range t.object.Fields {
-		f := &t.object.Fields[i]
-		if f.Type == schema.Reference && !f.Required && row[i] != "" {
-			ids = append(ids, row[i])
-		}
-	}
-	return tx.actor.Locked(t.object.Name, ids)
-}
-
-func (t *table) changes(before Row, after draft) []Change {
-	var changes []Change
-	for i := range after {
-		if was := before.At(i); was != after[i] {
-			changes = append(changes, Change{Field: t.object.Fields[i].Name, Before: was, After: after[i]})
-		}
-	}
-	return changes
 }
 
 // autoNumber prints a counter by a display format such as C-{0000}.

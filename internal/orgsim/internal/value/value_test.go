@@ -78,8 +78,8 @@ func TestNormalise(t *testing.T) {
 		"free picklist takes anything":        {field: schema.Field{Type: schema.Picklist, Values: []string{"A"}}, in: "Z", want: "Z"},
 		"selections in the field's order":     {field: several, in: "C; A;;Z;A", want: "A;C;Z"},
 		"too many selections":                 {field: several, in: manySelections(101), code: "STRING_TOO_LONG"},
-		"reference of 15 characters":          {field: schema.Field{Type: schema.Reference, ReferenceTo: "Account"}, in: "003ak00000luKU1", want: "003ak00000luKU1AAM"},
-		"reference that is no id":             {field: schema.Field{Type: schema.Reference, ReferenceTo: "Account"}, in: "acme", code: "MALFORMED_ID"},
+		"reference of 15 characters":          {field: schema.Field{Type: schema.Reference, ReferenceTo: []string{"Account"}}, in: "003ak00000luKU1", want: "003ak00000luKU1AAM"},
+		"reference that is no id":             {field: schema.Field{Type: schema.Reference, ReferenceTo: []string{"Account"}}, in: "acme", code: "MALFORMED_ID"},
 		"phone too long":                      {field: schema.Field{Type: schema.Phone}, in: strings.Repeat("1", 41), code: "STRING_TOO_LONG"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -261,7 +261,7 @@ func TestReprinted(t *testing.T) {
 		"number not scaled": {number(18, 0), "1.50", `"1.5"`},
 		"datetime":          {schema.Field{Type: schema.DateTime}, "2026-05-01T09:25:37+02:00", `"2026-05-01T07:25:37.000Z"`},
 		"checkbox":          {schema.Field{Type: schema.Checkbox}, "True", `"true"`},
-		"reference":         {schema.Field{Type: schema.Reference, ReferenceTo: "Account"}, "003ak00000luKU1", `"003ak00000luKU1AAM"`},
+		"reference":         {schema.Field{Type: schema.Reference, ReferenceTo: []string{"Account"}}, "003ak00000luKU1", `"003ak00000luKU1AAM"`},
 		"text as it was":    {text(10), " a ", `" a "`},
 		"what was refused":  {number(18, 0), "abc", `"abc"`},
 	} {

@@ -32,11 +32,16 @@ type RowError struct {
 
 // Fail answers with the error array of REST.
 func (c *Call) Fail(status int, refusal *sferr.Error) {
+	c.Raw(status, JSONType, ErrorBody(refusal))
+}
+
+// ErrorBody is the error array of REST.
+func ErrorBody(refusal *sferr.Error) []byte {
 	body := topError{Message: refusal.Message, Code: refusal.Code}
 	if refusal.Fields != nil {
 		body.Fields = &refusal.Fields
 	}
-	c.JSON(status, []topError{body})
+	return AppendJSON(nil, []topError{body})
 }
 
 // Refuse is [Call.Fail] with the status that belongs to the code of a single-row call.
@@ -62,14 +67,17 @@ func RowErrors(refusal *sferr.Error) []RowError {
 }
 
 // JSON answers with a document.
-func (c *Call) JSON(status int, body any) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
+func (c *Call) JSON(status int, body any) { c.Raw(status, JSONType, AppendJSON(nil, body)) }
+
+// AppendJSON prints a value as answers do: without escapes for HTML.
+func AppendJSON(text []byte, body any) []byte {
+	buffer := bytes.NewBuffer(text)
+	encoder := json.NewEncoder(buffer)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(body); err != nil {
 		panic(fmt.Errorf("encode answer: %w", err)) // only a type that JSON cannot hold gets here
 	}
-	c.Raw(status, JSONType, bytes.TrimSuffix(text.Bytes(), []byte("\n")))
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 }
 
 // Raw answers with bytes at hand.
@@ -96,7 +104,14 @@ func (c *Call) NoContent() {
 
 // ReadJSON decodes the request's body; where it cannot, it answers and returns
 // false.
-func (c *Call) ReadJSON(into any) bool {
+func (c *Call) ReadJSON(into any) bool { return c.readJSON(into, func(*json.Decoder) {}) }
+
+// ReadStrictJSON is [Call.ReadJSON] for bodies that must hold nothing unknown.
+func (c *Call) ReadStrictJSON(into any) bool {
+	return c.readJSON(into, (*json.Decoder).DisallowUnknownFields)
+}
+
+func (c *Call) readJSON(into any, set func(*json.Decoder)) bool {
 	mediaType, _, _ := strings.Cut(c.Request.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(mediaType), "application/json") {
 		c.Fail(http.StatusUnsupportedMediaType, sferr.New("UNSUPPORTED_MEDIA_TYPE",
@@ -105,6 +120,7 @@ func (c *Call) ReadJSON(into any) bool {
 	}
 	body := http.MaxBytesReader(c.Out, c.Request.Body, maxJSONBody)
 	decoder := json.NewDecoder(body)
+	set(decoder)
 	err := decoder.Decode(into)
 	if err == nil && decoder.More() {
 		err = fmt.Errorf("text after the end of the document at offset %d", decoder.InputOffset())

@@ -3,6 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,8 +33,12 @@ type Call struct {
 	Schema  *schema.Schema // what the user may see
 
 	gate     *Gate
+	outer    *Call // of a subrequest
+	counted  bool  // subrequest that costs a call of its own
 	meter    *meteredWriter
+	out      *encoder
 	body     *meteredBody
+	begun    time.Time // by the org's clock
 	started  time.Time
 	recorded bool
 }
@@ -42,24 +49,34 @@ type callKey struct{}
 // handlers behind the router find it.
 func (g *Gate) newCall(w http.ResponseWriter, r *http.Request) *Call {
 	meter := &meteredWriter{ResponseWriter: w}
-	c := &Call{gate: g, meter: meter, Out: meter, body: &meteredBody{ReadCloser: r.Body}, started: time.Now()}
-	c.Entry = journal.Entry{Time: g.Now(), Method: r.Method, Path: r.URL.Path, Kind: "other"}
+	c := &Call{gate: g, meter: meter, out: newEncoder(meter, r), body: &meteredBody{ReadCloser: r.Body}, started: time.Now()}
+	c.Out = c.out
 	c.Request = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	c.Request.Body = c.body
-	// Salesforce reads a doubled slash in front and one at the end as none, as in
-	// //services/data and /query/?q=.
-	plain := *r.URL
-	plain.Path, plain.RawPath = trimSlashes(r.URL.Path), trimSlashes(r.URL.RawPath)
-	c.Request.URL = &plain
+	c.Request.URL = plainURL(r.URL)
+	c.begun = g.Now()
+	c.Entry = journal.Entry{Time: c.begun, Method: r.Method, Path: c.Request.URL.Path, Kind: "other"}
 	return c
 }
 
-func trimSlashes(path string) string {
-	if len(path) < 2 {
-		return path
+// plainURL reads doubled slashes as one and a slash at the end as none, as
+// Salesforce does in //services/data and /query/?q=. Slashes that are part of a
+// key are escaped and stay.
+func plainURL(u *url.URL) *url.URL {
+	path := slashes.ReplaceAllString(u.EscapedPath(), "/")
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
 	}
-	return "/" + strings.TrimLeft(strings.TrimSuffix(path, "/"), "/")
+	plain := *u
+	text, err := url.PathUnescape(path)
+	if err != nil {
+		return u // the server has parsed it before, so that this cannot be
+	}
+	plain.Path, plain.RawPath = text, path
+	return &plain
 }
+
+var slashes = regexp.MustCompile(`/{2,}`)
 
 // callOf finds the call that a routed request belongs to.
 func callOf(r *http.Request) *Call {
@@ -73,6 +90,7 @@ func callOf(r *http.Request) *Call {
 // finish closes the journal entry and lets the end of the answer go. In this
 // order, a client that has its whole answer finds the request in the journal.
 func (c *Call) finish() {
+	c.out.end()
 	c.record()
 	c.meter.release()
 }
@@ -125,4 +143,16 @@ func (c *Call) Origin() string {
 		scheme = "https"
 	}
 	return scheme + "://" + c.Request.Host
+}
+
+// Older reports whether the call uses a version before the given one.
+func (c *Call) Older(version int) bool { return major(c.Version) < version }
+
+// OlderThan is [Call.Older] for a version as a URL has it, such as v62.0.
+func (c *Call) OlderThan(version string) bool { return c.Older(major(version)) }
+
+func major(version string) int {
+	text, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	n, _ := strconv.Atoi(text) // 0 for what is no version
+	return n
 }

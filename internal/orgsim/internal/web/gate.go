@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,9 @@ import (
 const (
 	OldestVersion = 31
 	NewestVersion = 67
+
+	oldestSupported = 41           // below it, versions are deprecated (Knowledge article 005321531) …
+	removal         = "Summer '28" // … and this is when they go
 )
 
 // Sessions knows the access tokens that are good.
@@ -56,31 +61,59 @@ type Gate struct {
 	Latency  time.Duration // added to every request
 	Logger   hclog.Logger
 
-	mux http.ServeMux
+	App       string // consumer key, for the journal
+	LongCalls int    // most calls under way for 20 seconds or more; 0: any number
+
+	// Acts is what befalls the org by faults that strike it as a whole.
+	Acts map[fault.Action]func()
+
+	mux     http.ServeMux
+	under   underway
+	methods map[string]Methods // by pattern, for faults that strike kinds of calls
 }
 
 // ServeHTTP answers one request.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := g.newCall(w, r)
 	defer c.finish()
+	defer g.under.begin(c)()
 	if c.tooLong() || !c.pause(g.Latency) {
 		return
 	}
-	after, ok := c.strike(g.Faults.Request(r.Method, c.Request.URL.Path))
+	after, ok := c.strike()
 	if !ok {
 		return
 	}
-	g.mux.ServeHTTP(c.Out, c.Request)
+	g.route(c)
 	after()
 }
 
-// Unknown answers whatever no resource is registered for.
-func (g *Gate) Unknown() {
-	g.mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { callOf(r).NotFound() })
+// route hands the call to the resource of its path. The router would redirect a
+// path with dots in it, which no Salesforce client expects.
+func (g *Gate) route(c *Call) {
+	if escaped := c.Request.URL.EscapedPath(); path.Clean(escaped) != escaped {
+		c.NotFound()
+		return
+	}
+	g.mux.ServeHTTP(c.Out, c.Request)
 }
+
+// Unknown answers whatever no resource is registered for: in JSON below
+// /services, and as the front end's page elsewhere.
+func (g *Gate) Unknown() {
+	g.Data(map[string]Methods{"/{unknown...}": nil})
+	g.mux.HandleFunc("/services/", func(_ http.ResponseWriter, r *http.Request) { callOf(r).NotFound() })
+	g.mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) {
+		callOf(r).Raw(http.StatusNotFound, "text/html;charset=UTF-8", []byte(noPage))
+	})
+}
+
+const noPage = `<html><head><title>URL No Longer Exists</title></head><body><h1>URL No Longer Exists</h1>` +
+	`<p>You have attempted to reach a URL that no longer exists on salesforce.com.</p></body></html>`
 
 // Open registers a resource that needs no session and costs no call.
 func (g *Gate) Open(pattern string, m Methods) {
+	g.note(pattern, m)
 	g.mux.HandleFunc(pattern, func(_ http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
 		c.Request = r
@@ -97,21 +130,32 @@ func (g *Gate) Open(pattern string, m Methods) {
 // Data registers resources below /services/data/vXX.0, by path. They need a
 // session and count against the daily limit.
 func (g *Gate) Data(resources map[string]Methods) {
-	for path, m := range resources {
-		g.mux.HandleFunc("/services/data/{version}"+path, func(_ http.ResponseWriter, r *http.Request) {
+	for resource, m := range resources {
+		g.note("/services/data/{version}"+resource, m)
+		g.mux.HandleFunc("/services/data/{version}"+resource, func(_ http.ResponseWriter, r *http.Request) {
 			c := callOf(r)
 			c.Request = r
 			e, known := m.find(r.Method)
 			c.Entry.Kind = e.Kind
 			switch {
 			case !c.checkVersion() || !c.checkSession() || !c.spend():
+			case m == nil:
+				c.NotFound()
 			case !known:
 				c.notAllowed(m)
+			case !c.decodeBody():
 			default:
 				e.Serve(c)
 			}
 		})
 	}
+}
+
+func (g *Gate) note(pattern string, m Methods) {
+	if g.methods == nil {
+		g.methods = map[string]Methods{}
+	}
+	g.methods[pattern] = m
 }
 
 func (m Methods) find(method string) (Endpoint, bool) {
@@ -147,23 +191,39 @@ func (c *Call) checkVersion() bool {
 		return false
 	}
 	c.Version = version
+	if n < oldestSupported {
+		c.Out.Header().Set("Warning", fmt.Sprintf(`299 - "This API is deprecated and will be removed by %s."`, removal))
+	}
 	return true
 }
 
-// checkSession answers 401 to a call without a good token.
+// checkSession answers 401 to a call without a good token. A subrequest has the
+// session of its request.
 func (c *Call) checkSession() bool {
+	if c.outer != nil {
+		c.UserID, c.Schema = c.outer.UserID, c.gate.View(c.outer.UserID)
+		return true
+	}
 	user, ok := c.gate.Sessions.Use(Bearer(c.Request))
 	if !ok {
 		c.Out.Header().Set("WWW-Authenticate", "Token")
 		c.Fail(http.StatusUnauthorized, sferr.New("INVALID_SESSION_ID", "Session expired or invalid"))
 		return false
 	}
-	c.UserID, c.Schema = user, c.gate.View(user)
+	c.UserID, c.Schema, c.Entry.App = user, c.gate.View(user), c.gate.App
 	return true
 }
 
-// spend counts the call and sets the limit header.
+// spend counts the call and sets the limit header. Most subrequests are paid for
+// with their request.
 func (c *Call) spend() bool {
+	if c.outer != nil && !c.counted {
+		return true
+	}
+	if most := c.gate.LongCalls; most > 0 && c.gate.under.long(c.gate.Now()) >= most {
+		c.Fail(http.StatusForbidden, sferr.New("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."))
+		return false
+	}
 	header, ok := c.gate.Quota.Spend()
 	if header != "" {
 		c.Out.Header().Set(limitHeader, header)

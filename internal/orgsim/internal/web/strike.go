@@ -11,13 +11,13 @@ import (
 
 // strike lets the fault rules act on the call. It returns what is to be done
 // after the request was carried out; ok is false where it must not be.
-func (c *Call) strike(rules []*fault.Rule) (after func(), ok bool) {
+func (c *Call) strike() (after func(), ok bool) {
 	after = func() {}
+	rules := c.gate.Faults.Request(fault.Request{
+		Method: c.Request.Method, Path: c.Request.URL.Path, Kind: c.gate.kind(c.Request), Header: c.Request.Header,
+	})
 	for _, rule := range rules {
 		c.Entry.Fault = rule.Name
-		if rule.Name == "" {
-			c.Entry.Fault = string(rule.Action)
-		}
 		switch rule.Action {
 		case fault.Delay:
 			if !c.pause(time.Duration(rule.Delay)) {
@@ -35,13 +35,26 @@ func (c *Call) strike(rules []*fault.Rule) (after func(), ok bool) {
 		case fault.ResetAfter:
 			c.meter.discard = true
 			after = c.reset
+		case fault.TruncateBody:
+			after = c.truncate(rule)
 		case fault.Respond:
 			c.respond(rule)
 			return after, false
-		default: // job and row actions do not strike requests
+		default: // what befalls the org as a whole
+			if act := c.gate.Acts[rule.Action]; act != nil {
+				act()
+			}
 		}
 	}
 	return after, true
+}
+
+// kind is what a request is for, as its route says; handlers may know better
+// later.
+func (g *Gate) kind(r *http.Request) string {
+	_, pattern := g.mux.Handler(r)
+	e, _ := g.methods[pattern].find(r.Method)
+	return e.Kind
 }
 
 func (c *Call) respond(rule *fault.Rule) {

@@ -1,2 +1,2 @@
-# object "Opportunity": not a standard object of the simulator (Account, Contact, Lead, Organization, User)
-object "Opportunity" {}
+# object "Quote": not a standard object of the simulator (Account, AssignmentRule, Case, Contact, EntityDefinition,
+object "Quote" {}

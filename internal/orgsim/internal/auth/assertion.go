@@ -1,0 +1,122 @@
+package auth
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
+)
+
+// skew is how far clocks may be apart.
+const skew = 30 * time.Second
+
+// audiences of the two kinds of org (Help: OAuth 2.0 JWT bearer flow).
+const (
+	productionAudience = "https://login.salesforce.com"
+	sandboxAudience    = "https://test.salesforce.com"
+)
+
+// claims are those of an assertion that count.
+type claims struct {
+	issuer, subject, audience string
+	expires                   time.Time
+}
+
+// assertion logs in the user that a signed JWT names. The user must have approved
+// the app before, for offline use, or be pre-authorized; there is no refresh
+// token.
+func (h *Host) assertion(c *web.Call, form url.Values) (*tokenAnswer, *refusal) {
+	text := form.Get("assertion")
+	if text == "" {
+		return nil, errNoAssertion
+	}
+	claimed, ok := readClaims(text)
+	if !ok {
+		return nil, errAssertion
+	}
+	s, refused := h.issuer(claimed.issuer, func(s *Server) bool { _, ok := s.FindUser(claimed.subject); return ok })
+	if refused != nil {
+		return nil, refused
+	}
+	if !s.signed(text) {
+		return nil, errAssertion
+	}
+	ahead := claimed.expires.Sub(s.Now())
+	if ahead <= -skew || ahead > s.App.AssertionWindow+skew {
+		return nil, errExpiredJWT
+	}
+	if !slices.Contains(s.audiences(c), claimed.audience) {
+		return nil, errAudience
+	}
+	return s.assert(c, claimed.subject)
+}
+
+// readClaims reads an assertion whose signature is still to be checked. All four
+// claims are needed; exp may be a text, as in Salesforce's own sample code.
+func readClaims(text string) (claims, bool) {
+	members := jwt.MapClaims{}
+	if _, _, err := jwt.NewParser(jwt.WithJSONNumber()).ParseUnverified(text, members); err != nil {
+		return claims{}, false
+	}
+	issuer, hasIssuer := members["iss"].(string)
+	subject, hasSubject := members["sub"].(string)
+	audience, hasAudience := members["aud"].(string)
+	_, listed := members["aud"].([]any) // which no document says is taken: no audience of ours
+	digits, isText := members["exp"].(string)
+	if number, isNumber := members["exp"].(json.Number); isNumber {
+		digits, isText = number.String(), true
+	}
+	seconds, err := strconv.ParseInt(digits, 10, 64)
+	ok := hasIssuer && hasSubject && (hasAudience || listed) && isText && err == nil
+	return claims{issuer: issuer, subject: subject, audience: audience, expires: time.Unix(seconds, 0)}, ok
+}
+
+// signed reports whether one of the app's certificates fits the signature.
+func (s *Server) signed(text string) bool {
+	var keys jwt.VerificationKeySet
+	for _, v := range s.verifiers {
+		if v.until.IsZero() || s.Now().Before(v.until) {
+			keys.Keys = append(keys.Keys, v.key)
+		}
+	}
+	parser := jwt.NewParser(jwt.WithoutClaimsValidation(), jwt.WithValidMethods([]string{"RS256"}))
+	_, err := parser.Parse(text, func(*jwt.Token) (any, error) { return keys, nil })
+	return err == nil && len(keys.Keys) > 0
+}
+
+// audiences are the names of the login server: by the kind of org, and those by
+// which it is reached here.
+func (s *Server) audiences(c *web.Call) []string {
+	kind := productionAudience
+	if s.Sandbox {
+		kind = sandboxAudience
+	}
+	return []string{kind, s.origin(c), c.Origin()}
+}
+
+// assert logs in the user whom a good assertion names.
+func (s *Server) assert(c *web.Call, username string) (*tokenAnswer, *refusal) {
+	userID, ok := s.FindUser(username)
+	if !ok || s.locked(userID) {
+		return nil, errAuthFailure
+	}
+	if refused := s.admit(userID); refused != nil {
+		return nil, refused
+	}
+	if !s.permitted(userID) {
+		return nil, errNotAdmitted
+	}
+	granted := s.ledger.approved(userID)
+	switch {
+	case s.preapproved(userID):
+		granted = s.App.Scopes
+	case !granted.offline():
+		return nil, errNotApproved
+	}
+	return s.begin(c, &grant{userID: userID, scopes: granted.online()})
+}

@@ -1,0 +1,201 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"go.uber.org/goleak"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/paging"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/rest"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/tooling"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	data = "/services/data/v60.0"
+	pod  = "Ab"
+)
+
+// testBundle is a REST API behind its gate, for one user whose token is "good".
+type testBundle struct {
+	t       *testing.T
+	db      *store.DB
+	journal journal.Journal
+	gate    *web.Gate
+	user    string
+	plain   bool // the user lacks Customize Application
+}
+
+// setup makes an org with an account key, a contact key, a custom object below
+// account, and a rule of each kind.
+func setup(t *testing.T, text string) *testBundle {
+	t.Helper()
+	return setupLimited(t, text, 0)
+}
+
+func setupLimited(t *testing.T, text string, dailyCalls int) *testBundle {
+	t.Helper()
+	s, err := schema.Parse("test.hcl", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC) }
+	db, err := store.New(s, pod, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &testBundle{t: t, db: db}
+	b.user = b.insert("User", map[string]string{"Username": "ann@example.com", "LastName": "Ann", "Email": "ann@example.com"})
+	faults, usage := &fault.Injector{}, quota.New(dailyCalls, 0)
+	b.gate = &web.Gate{
+		Journal: &b.journal, Faults: faults, Quota: usage, Sessions: session(b.user), View: db.View,
+		Running: t.Context(), Now: now, Logger: hclog.NewNullLogger(),
+	}
+	rest.New(rest.Config{
+		DB: db, Faults: faults, Quota: usage, Pages: paging.Pages{Steady: true}, PageSize: 2_000, Now: now,
+		Org: func() string { return "00D000000000000AAA" },
+	}).Register(b.gate)
+	fields, err := tooling.New(tooling.Config{DB: db, Pod: pod, Now: now, MayCustomize: func(string) bool { return !b.plain }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields.Register(b.gate)
+	b.gate.Unknown()
+	return b
+}
+
+// session is the one session there is: that of a user.
+type session string
+
+func (s session) Use(token string) (string, bool) { return string(s), token == "good" }
+func (s session) Expire(string) bool              { return true }
+
+// insert makes a record as an administrator does.
+func (b *testBundle) insert(object string, values map[string]string) string {
+	b.t.Helper()
+	o, ok := b.db.Schema().Object(object)
+	if !ok {
+		b.t.Fatalf("no object %s", object)
+	}
+	m := store.Mutation{Op: store.Insert, Object: o}
+	for name, text := range values {
+		field, ok := o.AnyField(name)
+		if !ok {
+			b.t.Fatalf("no field %s", name)
+		}
+		m.Cells = append(m.Cells, store.Cell{Field: field, Text: text})
+	}
+	outcome := b.db.Apply(store.Actor{UserID: b.user, System: true, Loading: true}, true, []store.Mutation{m})[0]
+	if outcome.Err != nil {
+		b.t.Fatal(outcome.Err)
+	}
+	return outcome.ID
+}
+
+// value is a field of a live record; "" is null, and what a record that is gone
+// has.
+func (b *testBundle) value(object, id, name string) string {
+	b.t.Helper()
+	row, ok := b.db.Row(object, id)
+	if !ok || b.db.Deleted(object, row) {
+		return ""
+	}
+	o, _ := b.db.Schema().Object(object)
+	field, ok := o.AnyField(name)
+	if !ok {
+		b.t.Fatalf("no field %s", name)
+	}
+	return row.At(field)
+}
+
+// count is how many live records an object has.
+func (b *testBundle) count(object string) int { return len(b.db.Rows(object)) }
+
+type answer struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   []byte
+}
+
+// do sends a request past the network. Headers come in pairs.
+func (b *testBundle) do(method, target, body string, headers ...string) *answer {
+	b.t.Helper()
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	r := httptest.NewRequestWithContext(b.t.Context(), method, "http://org.example/", reader)
+	parsed, err := url.Parse("http://org.example" + target)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.URL, r.RequestURI = parsed, target
+	r.Header.Set("Authorization", "Bearer good")
+	r.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	b.gate.ServeHTTP(w, r)
+	return &answer{t: b.t, status: w.Code, header: w.Header(), body: w.Body.Bytes()}
+}
+
+func (b *testBundle) get(target string, headers ...string) *answer {
+	b.t.Helper()
+	return b.do(http.MethodGet, target, "", headers...)
+}
+
+func (a *answer) want(status int) *answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("status %d, want %d; body: %s", a.status, status, a.body)
+	}
+	return a
+}
+
+func (a *answer) decode(into any) {
+	a.t.Helper()
+	if err := json.Unmarshal(a.body, into); err != nil {
+		a.t.Fatalf("decode %q: %v", a.body, err)
+	}
+}
+
+// refused checks status and code of an error and returns its message.
+func (a *answer) refused(status int, code string) string {
+	a.t.Helper()
+	var errs []struct {
+		Message string `json:"message"`
+		Code    string `json:"errorCode"`
+	}
+	a.want(status).decode(&errs)
+	if len(errs) != 1 || errs[0].Code != code {
+		a.t.Fatalf("got %s, want code %s", a.body, code)
+	}
+	return errs[0].Message
+}
+
+// id is the id of a record that was created.
+func (a *answer) id() string {
+	a.t.Helper()
+	var created struct {
+		ID string `json:"id"`
+	}
+	a.want(http.StatusCreated).decode(&created)
+	return created.ID
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
+)
+
+const assignmentRules = "AssignmentRule" // the object that lists them
+
+// assignment is a bound assignment rule.
+type assignment struct {
+	rule *schema.AssignmentRule
+	when *filter // nil: always
+}
+
+// assign gives a new record to the user that the first rule to hold names,
+// where the client wants assignment: by all rules in their order, or by the one
+// whose id it sent.
+func (tx *transaction) assign(s *save, row Row) *sferr.Error {
+	choice := tx.actor.AutoAssign
+	if choice == "" || strings.EqualFold(choice, "FALSE") || len(s.table.rules.assignments) == 0 {
+		return nil
+	}
+	only := ""
+	if !strings.EqualFold(choice, AutoAssignActive) {
+		var err *sferr.Error
+		if only, err = tx.assignmentRule(s.table.object.Name, choice); err != nil {
+			return err
+		}
+	}
+	for _, a := range s.table.rules.assignments {
+		if only != "" && a.rule.Name != only || !tx.holds(a.when, row) {
+			continue
+		}
+		owner, ok := tx.db.userNamed(a.rule.Owner)
+		if !ok {
+			return sferr.On([]string{"OwnerId"}, "INVALID_CROSS_REFERENCE_KEY", "Assignment rule %s: no user %s", a.rule.Name, a.rule.Owner)
+		}
+		s.draft[s.table.columns.owner], s.assignment = owner, a.rule.Name
+		return nil
+	}
+	return nil
+}
+
+// assignmentRule is the name of the object's rule with the id.
+func (tx *transaction) assignmentRule(object, sent string) (string, *sferr.Error) {
+	id, bad := recordid.Parse(sent)
+	if bad != nil {
+		return "", sferr.MalformedID(sent)
+	}
+	for r := range tx.db.live(assignmentRules) {
+		if r.text("Id") == id && r.text("SobjectType") == object {
+			return r.text("Name"), nil
+		}
+	}
+	return "", sferr.NoSuchRecord()
+}
+
+// userNamed is the id of a live user by username, in any case.
+func (db *DB) userNamed(username string) (string, bool) {
+	t, ok := db.table("User")
+	if !ok {
+		return "", false
+	}
+	field, _ := t.object.AnyField("Username")
+	for _, row := range t.matching(field, username, false) {
+		return db.idOf(t, row), true
+	}
+	return "", false
+}

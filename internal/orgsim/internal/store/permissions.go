@@ -1,0 +1,139 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
+)
+
+// checkPermissions tests what the objects of permission sets demand beyond their
+// fields (SOAP API guide: PermissionSetAssignment, FieldPermissions,
+// ObjectPermissions).
+func (tx *transaction) checkPermissions(s *save) *sferr.Error {
+	switch s.table.object.Name {
+	case schema.PermissionSet:
+		return s.unrepeated(func(id string) *sferr.Error { return sferr.Duplicate("DeveloperName", id) }, "Name")
+	case schema.PermissionSetAssignment:
+		assignee, set := s.text("AssigneeId"), s.text("PermissionSetId")
+		return s.unrepeated(func(string) *sferr.Error {
+			return sferr.On([]string{"AssigneeId", "PermissionSetId"}, "DUPLICATE_VALUE",
+				"Duplicate PermissionSetAssignment.  Assignee: %s; Permission Set: %s", recordid.Short(assignee), recordid.Short(set))
+		}, "AssigneeId", "PermissionSetId")
+	case schema.FieldPermissions:
+		if err := tx.checkFieldPermissions(s); err != nil {
+			return err
+		}
+		return s.unrepeated(func(id string) *sferr.Error { return sferr.Duplicate("ParentId, Field", id) }, "ParentId", "Field")
+	case schema.ObjectPermissions:
+		if err := tx.checkObjectPermissions(s); err != nil {
+			return err
+		}
+		return s.unrepeated(func(id string) *sferr.Error { return sferr.Duplicate("ParentId, SobjectType", id) }, "ParentId", "SobjectType")
+	default:
+		return nil
+	}
+}
+
+// unrepeated refuses a record whose values in all the fields another has.
+func (s *save) unrepeated(refusal func(id15 string) *sferr.Error, fields ...string) *sferr.Error {
+	for number, row := range s.table.rows {
+		if number == s.number || s.table.deleted(row) {
+			continue
+		}
+		other, same := record{s.table, row}, true
+		for _, field := range fields {
+			same = same && fold(other.text(field)) == fold(s.text(field))
+		}
+		if same {
+			return refusal(recordid.Short(other.text("Id")))
+		}
+	}
+	return nil
+}
+
+// text is the value of a field by its name.
+func (s *save) text(field string) string {
+	if i, ok := s.table.object.AnyField(field); ok {
+		return s.draft[i]
+	}
+	return ""
+}
+
+func (s *save) set(field, text string) {
+	if i, ok := s.table.object.AnyField(field); ok {
+		s.draft[i] = text
+	}
+}
+
+// checkFieldPermissions wants a field there is, of the object that is named, on
+// which access can be granted at all. Names are stored as the schema spells them.
+func (tx *transaction) checkFieldPermissions(s *save) *sferr.Error {
+	object, err := tx.permissionObject(s)
+	if err != nil {
+		return err
+	}
+	of, name, dotted := strings.Cut(s.text("Field"), ".")
+	i, found := object.AnyField(name)
+	if !dotted || !strings.EqualFold(of, object.Name) || !found {
+		return badChoice("Field Name", "Field", s.text("Field"))
+	}
+	f := &object.Fields[i]
+	s.set("Field", object.Name+"."+f.Name)
+	switch {
+	case f.Required && !f.System():
+		return integrity("Field", "You cannot deploy to a required field: %s", s.text("Field"))
+	case !f.Permissionable():
+		return integrity("Field", "Field-level security cannot be set on the field: %s", s.text("Field"))
+	case s.text("PermissionsEdit") == "true" && (f.Type == schema.Formula || f.Type == schema.AutoNumber):
+		return integrity("PermissionsEdit", "The field cannot be made editable: %s", s.text("Field"))
+	}
+	return s.depends("PermissionsEdit", "PermissionsRead", s.text("Field"))
+}
+
+func (tx *transaction) checkObjectPermissions(s *save) *sferr.Error {
+	object, err := tx.permissionObject(s)
+	if err != nil {
+		return err
+	}
+	for _, needs := range [][2]string{
+		{"PermissionsCreate", "PermissionsRead"},
+		{"PermissionsEdit", "PermissionsRead"},
+		{"PermissionsDelete", "PermissionsEdit"},
+		{"PermissionsViewAllRecords", "PermissionsRead"},
+		{"PermissionsModifyAllRecords", "PermissionsDelete"},
+		{"PermissionsModifyAllRecords", "PermissionsViewAllRecords"},
+	} {
+		if err := s.depends(needs[0], needs[1], object.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *transaction) permissionObject(s *save) (*schema.Object, *sferr.Error) {
+	object, ok := tx.db.Schema().Object(s.text("SobjectType"))
+	if !ok {
+		return nil, badChoice("Sobject Type Name", "SobjectType", s.text("SobjectType"))
+	}
+	s.set("SobjectType", object.Name)
+	return object, nil
+}
+
+// depends refuses one permission without the other.
+func (s *save) depends(permission, on, of string) *sferr.Error {
+	if s.text(permission) != "true" || s.text(on) == "true" {
+		return nil
+	}
+	plain := func(name string) string { return strings.TrimPrefix(name, "Permissions") }
+	return integrity(permission, "Permission %s %s depends on permission(s): %s %s", plain(permission), of, plain(on), of)
+}
+
+func badChoice(label, field, text string) *sferr.Error {
+	return sferr.On([]string{field}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "%s: bad value for restricted picklist field: %s", label, text)
+}
+
+func integrity(field, format string, args ...any) *sferr.Error {
+	return sferr.On([]string{field}, "FIELD_INTEGRITY_EXCEPTION", format, args...)
+}

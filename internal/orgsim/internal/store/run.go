@@ -1,0 +1,117 @@
+package store
+
+import (
+	"iter"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/soql"
+)
+
+// Select binds a query and runs it.
+func (db *DB) Select(q *soql.Query, scope Scope) (*Result, error) {
+	plan, err := db.Bind(q, scope)
+	if err != nil {
+		return nil, err
+	}
+	return db.Run(plan), nil
+}
+
+// Run executes a bound query. Without ORDER BY records come in the order of
+// their ids.
+func (db *DB) Run(p *Plan) *Result {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	r := p.reader(db, p.deleted)
+	t := db.tables[p.Object.Name]
+	switch {
+	case p.query.Count:
+		return p.total(r, t)
+	case len(p.counts) > 0:
+		return p.counted(r, t)
+	default:
+		return p.found(r, t)
+	}
+}
+
+// total answers COUNT(), which counts what the same query would find.
+func (p *Plan) total(r *reader, t *table) *Result {
+	count, enough := 0, p.enough(t)
+	for range p.matches(r, t) {
+		if count >= enough {
+			break
+		}
+		count++
+	}
+	result := p.Outline()
+	result.Total = max(count-p.query.Offset, 0)
+	return result
+}
+
+func (p *Plan) counted(r *reader, t *table) *Result {
+	result := p.Outline()
+	result.Total = 1
+	for row := range p.matches(r, t) {
+		for i := range p.counts {
+			if r.text(&p.counts[i].column.place, row) != "" {
+				result.Counts[i].Count++
+			}
+		}
+	}
+	return result
+}
+
+func (p *Plan) found(r *reader, t *table) *Result {
+	enough := len(t.rows)
+	if len(p.order) == 0 {
+		enough = p.enough(t)
+	}
+	var rows []Row
+	if p.where == nil {
+		rows = make([]Row, 0, min(enough, len(t.rows)))
+	}
+	for row := range p.matches(r, t) {
+		if len(rows) >= enough {
+			break
+		}
+		rows = append(rows, row)
+	}
+	rows = p.sorted(r, rows)
+	rows = rows[min(p.query.Offset, len(rows)):]
+	if p.query.Limit >= 0 {
+		rows = rows[:min(p.query.Limit, len(rows))]
+	}
+	result := p.Outline()
+	result.Rows, result.Total = rows, len(rows)
+	result.keepParents(r)
+	return result
+}
+
+// enough is how many matches answer the query where their order does not matter.
+func (p *Plan) enough(t *table) int {
+	if p.query.Limit < 0 || p.query.Limit > len(t.rows) {
+		return len(t.rows)
+	}
+	return p.query.Limit + p.query.Offset
+}
+
+// matches goes through the rows that the query finds, by an index where it can.
+func (p *Plan) matches(r *reader, t *table) iter.Seq[Row] {
+	holds := func(row Row) bool { return (!t.deleted(row) || p.deleted && !t.erased(row)) && p.holds(r, row) }
+	if p.keyed != nil {
+		if numbers, ok := p.keyed.candidates(r, t); ok {
+			return func(yield func(Row) bool) {
+				for _, number := range numbers {
+					if row := t.rows[number]; holds(row) && !yield(row) {
+						return
+					}
+				}
+			}
+		}
+	}
+	return func(yield func(Row) bool) {
+		for _, row := range t.rows {
+			if holds(row) && !yield(row) {
+				return
+			}
+		}
+	}
+}
