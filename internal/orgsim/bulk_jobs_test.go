@@ -3,12 +3,15 @@ package orgsim_test
 import (
 	"encoding/csv"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim"
@@ -172,4 +175,45 @@ func TestQueryJobFails(t *testing.T) {
 	b.get(queryJobs+"/"+job.ID+"/results").refused(http.StatusBadRequest, "INVALIDJOBSTATE")
 	b.get(queryJobs+"/"+job.ID+"/resultPages").refused(http.StatusBadRequest, "INVALIDJOBSTATE")
 	b.do(http.MethodPatch, queryJobs+"/"+job.ID, `{"state":"Aborted"}`).refused(http.StatusBadRequest, "INVALIDJOBSTATE")
+}
+
+// A job is its creator's.
+func TestJobsOfOtherUsers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, withKey(t, orgsim.Config{Users: []orgsim.User{
+		{Username: orgsim.DefaultUsername, LastName: "User", Email: "a@orgsim.example"},
+		{Username: "other@orgsim.example", LastName: "Other", Email: "b@orgsim.example", Approved: true},
+	}}))
+	ingest, query := b.createJob("insert"), b.bulkQuery("SELECT Id FROM Contact")
+	b.token = b.grants(assertion(t, time.Now(), jwt.SigningMethodRS256, appKey(), "sub", "other@orgsim.example"))["access_token"]
+	b.upload(ingest, "LastName\nA\n").refused(http.StatusBadRequest, "INVALIDUSER")
+	b.patchJob(ingest, "Aborted").refused(http.StatusBadRequest, "INVALIDUSER")
+	b.do(http.MethodPatch, queryJobs+"/"+query.ID, `{"state":"Aborted"}`).refused(http.StatusBadRequest, "INVALIDUSER")
+	b.do(http.MethodDelete, queryJobs+"/"+query.ID, nil).refused(http.StatusBadRequest, "INVALIDUSER")
+	for _, path := range []string{jobs + "/" + ingest.ID, jobs + "/" + ingest.ID + "/failedResults", queryJobs + "/" + query.ID + "/results", queryJobs + "/" + query.ID + "/resultPages"} {
+		b.get(path).refused(http.StatusBadRequest, "INVALIDUSER")
+	}
+	b.login()
+	b.patchJob(ingest, "Aborted").want(http.StatusOK)
+}
+
+func TestQueryJobsADay(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(b *bubble) {
+		const body = `{"operation":"query","query":"SELECT Id FROM Contact"}`
+		for range 10_000 {
+			b.call(http.MethodPost, queryJobs, "application/json", body)
+		}
+		request := httptest.NewRequestWithContext(b.t.Context(), http.MethodPost, queryJobs, strings.NewReader(body))
+		request.Header.Set("Authorization", "Bearer "+b.token)
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		b.org.ServeHTTP(recorder, request)
+		if recorder.Code != http.StatusBadRequest || !strings.Contains(recorder.Body.String(), `"EXCEEDEDQUOTA"`) {
+			b.t.Errorf("the 10,001st job: %d %s", recorder.Code, recorder.Body)
+		}
+		if limits := b.call(http.MethodGet, data+"/limits", "", ""); !strings.Contains(limits, `"DailyBulkV2QueryJobs":{"Max":10000,"Remaining":0}`) {
+			b.t.Errorf("limits %s", limits)
+		}
+	})
 }

@@ -110,7 +110,7 @@ type request struct {
 // replay sends a recorded request to this org.
 func (b *testBundle) replay(r request) *answer {
 	b.t.Helper()
-	_, path, _ := strings.Cut(strings.ReplaceAll(string(r.URI), "vxx.0", "v60.0"), ".com")
+	_, path, _ := strings.Cut(strings.ReplaceAll(r.URI, "vxx.0", "v60.0"), ".com")
 	var body any
 	if len(r.Body) > 0 && string(r.Body) != "null" {
 		body = strings.ReplaceAll(string(r.Body), "vxx.0", "v60.0")

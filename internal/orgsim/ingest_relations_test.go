@@ -166,3 +166,21 @@ func TestIngestAssignsOwners(t *testing.T) {
 		b.do(http.MethodPost, jobs, body).refused(http.StatusBadRequest, "INVALIDJOB")
 	}
 }
+
+// Bulk API 2.0 has no header that passes a duplicate rule, not even one that only
+// alerts (Bulk API 2.0 guide: headers).
+func TestIngestIsStoppedByDuplicateRules(t *testing.T) {
+	t.Parallel()
+	b := setupRelations(t)
+	b.make("Customer__c", map[string]string{"Name": "Acme", "Number__c": "1"})
+	var job jobInfo
+	b.do(http.MethodPost, jobs, `{"operation":"insert","object":"Customer__c"}`, "Sforce-Duplicate-Rule-Header", "allowSave=true").want(http.StatusOK).decode(&job)
+	b.upload(job, "Name,Number__c\nAcme,2\nOther,3\n").want(http.StatusCreated)
+	b.patchJob(job, "UploadComplete").want(http.StatusOK)
+	if done := b.await(jobs+"/"+job.ID, "JobComplete"); done.Processed != 2 || done.Failed != 1 {
+		t.Fatalf("job %+v", done)
+	}
+	if got := b.results(job, "failedResults")[1]; got[1] != "DUPLICATES_DETECTED:Use one of these records?:--" || got[2] != "Acme" {
+		t.Errorf("the row came back as %q", got)
+	}
+}

@@ -307,6 +307,28 @@ func TestPagesAreGuarded(t *testing.T) {
 	}
 }
 
+// A cookie that a browser had before somebody signed in with it lets nobody in.
+func TestSigningInChangesTheCookie(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{App: app()})
+	p := newPerson(t, b.server.URL)
+	at, err := url.Parse(b.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := p.authorize()
+	before := p.client.Jar.Cookies(at)
+	p.login(login, orgsim.DefaultUsername, orgsim.DefaultPassword)
+	if after := p.client.Jar.Cookies(at); len(before) != 1 || len(after) != 1 || before[0].Value == after[0].Value {
+		t.Errorf("cookies %v, then %v", before, after)
+	}
+	planted := newPerson(t, b.server.URL)
+	planted.client.Jar.SetCookies(at, before)
+	if v := planted.authorize(); v.at != "/login" {
+		t.Errorf("at %s", v.at)
+	}
+}
+
 func TestLockout(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

@@ -1,6 +1,9 @@
 package orgsim_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -241,6 +244,10 @@ func TestPublicApp(t *testing.T) {
 	b.grants(refreshing(tokens["refresh_token"], "client_secret", ""))
 	b.denies(refreshing(tokens["refresh_token"]), "invalid_client", "invalid client credentials")
 	b.denies(altered(credentials(), "client_secret", ""), "invalid_client", "invalid client credentials")
+	introspection := url.Values{"token": {tokens["access_token"]}, "client_id": {orgsim.DefaultClientID}}
+	if got := b.form("/services/oauth2/introspect", introspection).want(http.StatusBadRequest).body; !strings.Contains(got, "invalid_client") {
+		t.Errorf("an app that proves nothing is told of a token: %s", got)
+	}
 }
 
 func TestPasswordGrantIsBlocked(t *testing.T) {
@@ -273,7 +280,11 @@ func TestIDToken(t *testing.T) {
 	claims := jwt.MapClaims{}
 	_, err := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(configuration.Issuer), jwt.WithAudience(orgsim.DefaultClientID),
 		jwt.WithSubject(tokens["id"]), jwt.WithExpirationRequired()).ParseWithClaims(tokens["id_token"], claims, func(token *jwt.Token) (any, error) {
-		return b.key(strings.TrimPrefix(configuration.Keys, b.server.URL), token.Header["kid"])
+		key, err := b.key(strings.TrimPrefix(configuration.Keys, b.server.URL), token.Header["kid"])
+		if err == nil && key.N.BitLen() != 2048 {
+			t.Errorf("a key of %d bits", key.N.BitLen())
+		}
+		return key, err
 	})
 	if err != nil || claims["nonce"] != "n-1" || claims["at_hash"] == "" {
 		t.Errorf("claims %v, %v", claims, err)
@@ -296,5 +307,17 @@ func TestJWTAccessTokens(t *testing.T) {
 	b.form("/services/oauth2/revoke", url.Values{"token": {b.token}}).want(http.StatusOK)
 	if b.good(b.token) {
 		t.Error("a revoked JWT is good")
+	}
+}
+
+// The signature binds id and time of issue to the app's secret (Help: OAuth 2.0
+// token response).
+func TestSignature(t *testing.T) {
+	t.Parallel()
+	tokens := setup(t, orgsim.Config{}).grants(credentials())
+	mac := hmac.New(sha256.New, []byte(orgsim.DefaultClientSecret))
+	mac.Write([]byte(tokens["id"] + tokens["issued_at"]))
+	if want := base64.StdEncoding.EncodeToString(mac.Sum(nil)); tokens["signature"] != want {
+		t.Errorf("signature %s, want %s", tokens["signature"], want)
 	}
 }

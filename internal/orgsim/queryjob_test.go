@@ -124,6 +124,14 @@ func TestQueryJobRefusals(t *testing.T) {
 		"SELECT Id FROM":                     {"API_ERROR", "MALFORMED_QUERY: "},
 		"SELECT Id FROM Nope__c":             {"INVALIDENTITY", "Entity 'Nope__c' is not supported by the Bulk API."},
 		"SELECT Id FROM Contact GROUP BY Id": {"API_ERROR", "MALFORMED_QUERY: "},
+
+		"SELECT COUNT(Id) FROM Contact":                              {"API_ERROR", "COUNT(Id)"},
+		"SELECT MAX(CreatedDate) FROM Contact":                       {"API_ERROR", "MALFORMED_QUERY: "},
+		"SELECT Id, (SELECT Id FROM Contacts) FROM Account":          {"API_ERROR", "MALFORMED_QUERY: "},
+		"SELECT TYPEOF Who WHEN Contact THEN Email END FROM Task":    {"API_ERROR", "MALFORMED_QUERY: "},
+		"SELECT MailingAddress FROM Contact":                         {"API_ERROR", "INVALID_FIELD: "},
+		"SELECT FIELDS(ALL) FROM Contact LIMIT 5":                    {"API_ERROR", "FIELDS"},
+		"SELECT Id FROM Contact GROUP BY Id HAVING COUNT(Email) > 1": {"API_ERROR", "MALFORMED_QUERY: "},
 	} {
 		got := b.do(http.MethodPost, queryJobs, map[string]string{"operation": "query", "query": soql}).refused(http.StatusBadRequest, want[0])
 		if !strings.Contains(got.Message, want[1]) {

@@ -2,11 +2,13 @@ package orgsim_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -310,5 +312,57 @@ func TestToolingQueries(t *testing.T) {
 		if !strings.HasPrefix(o.URLs["sobject"], data+"/tooling/sobjects/") {
 			t.Errorf("%s is at %s", o.Name, o.URLs["sobject"])
 		}
+	}
+}
+
+// Fields are made, changed and removed while others describe, query and write.
+func TestFieldsAreMadeUnderLoad(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{})
+	id := b.insert(nil)
+	var work sync.WaitGroup
+	for worker := range 3 {
+		work.Go(func() {
+			for n := range 5 {
+				name := fmt.Sprintf("Contact.Load_%d_%d__c", worker, n)
+				field := b.define(name, `{"label":"x","type":"Text","length":10,"unique":true}`)
+				b.do(http.MethodPatch, customFields+"/"+field, `{"Metadata":{"label":"y","type":"Text","length":10}}`).want(http.StatusNoContent)
+				b.do(http.MethodDelete, customFields+"/"+field, nil).want(http.StatusNoContent)
+			}
+		})
+		work.Go(func() {
+			for range 10 {
+				b.describe("Contact")
+				b.query("SELECT Id, Name FROM Contact").want(http.StatusOK)
+				b.do(http.MethodPatch, data+"/sobjects/Contact/"+id, `{"Title":"x"}`).want(http.StatusNoContent)
+				b.get(data + "/tooling/query?q=" + url.QueryEscape("SELECT COUNT() FROM CustomField")).want(http.StatusOK)
+			}
+		})
+	}
+	work.Wait()
+}
+
+// A grant that is undone with its composite request grants nothing.
+func TestUndoneGrantGrantsNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{})
+	b.define("Contact.Onboarding__c", `{"label":"Onboarding","type":"Text","length":80}`)
+	grant := func(last string) {
+		part := func(object, id, body string) string {
+			return `{"method":"POST","url":"` + data + `/sobjects/` + object + `","referenceId":"` + id + `","body":` + body + `}`
+		}
+		b.do(http.MethodPost, data+"/composite", `{"allOrNone":true,"compositeRequest":[`+strings.Join([]string{
+			part("PermissionSet", "set", `{"Name":"Sync","Label":"Sync"}`),
+			part("PermissionSetAssignment", "assignment", `{"PermissionSetId":"@{set.id}","AssigneeId":"`+b.userID()+`"}`),
+			part("FieldPermissions", "grant", `{"ParentId":"@{set.id}","SobjectType":"Contact","Field":"Contact.Onboarding__c","PermissionsRead":true,"PermissionsEdit":true}`),
+			`{"method":"PATCH","url":"` + data + `/sobjects/Contact/` + last + `","referenceId":"write","body":{"Onboarding__c":"x"}}`,
+		}, ",")+`]}`).want(http.StatusOK)
+	}
+	grant("003000000000000AAA")
+	b.query("SELECT Onboarding__c FROM Contact").refused(http.StatusBadRequest, "INVALID_FIELD")
+	id := b.insert(nil)
+	grant(id) // the last subrequest sees what the third has granted
+	if b.field(id, "Onboarding__c") != "x" {
+		t.Errorf("the field is %q", b.field(id, "Onboarding__c"))
 	}
 }

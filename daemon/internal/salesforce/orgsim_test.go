@@ -55,7 +55,7 @@ func TestOrgLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.OrganizationID != s.org.ID() || got.Username != "integration@orgsim.example" || !got.IsSandbox {
+	if got.OrganizationID != s.org.ID() || got.Username != orgsim.DefaultSandboxUsername || !got.IsSandbox {
 		t.Errorf("identity %+v of org %s", got, s.org.ID())
 	}
 	wrong, err := salesforce.New(salesforce.Config{LoginURL: got.InstanceURL, ClientID: orgsim.DefaultClientID, ClientSecret: "wrong"})

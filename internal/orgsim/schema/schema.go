@@ -69,6 +69,7 @@ func (s *Schema) Add(object Object) error {
 			return fmt.Errorf("object %q: %w", object.Name, err)
 		}
 		existing = newCustomObject(object, s.nextPrefix())
+		existing.Rules = Rules{} // they are added below, as to an object there is
 	}
 	grown := *existing
 	grown.Fields = slices.Clone(existing.Fields)

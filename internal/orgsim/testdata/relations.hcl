@@ -36,6 +36,11 @@ object "Contact" {
 object "Customer__c" {
   label        = "Customer"
   label_plural = "Customers"
+  duplicate_rule "same name" {
+    match   = ["Name"]
+    action  = "alert"
+    message = "Use one of these records?"
+  }
   field "Number__c" {
     type        = "number"
     precision   = 8

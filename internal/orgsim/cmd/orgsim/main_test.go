@@ -8,7 +8,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"orgsim": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){"orgsim": func() { os.Exit(run()) }, "curl": curl})
 }
 
 func TestScripts(t *testing.T) {
@@ -17,6 +17,8 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"waitfile": waitFile,
+			"capture":  capture,
+			"consent":  consent,
 		},
 	})
 }

@@ -32,8 +32,11 @@ type API struct {
 // New returns an API without open cursors.
 func New(config Config) *API { return &API{Config: config, cursors: newCursors()} }
 
-// Reset forgets the open cursors.
-func (a *API) Reset() { a.cursors.clear() }
+// Reset forgets the open cursors, and since when descriptions are what they are.
+func (a *API) Reset() {
+	a.cursors.clear()
+	a.editions.clear()
+}
 
 // Register adds the API's resources to the gate.
 func (a *API) Register(g *web.Gate) {

@@ -34,7 +34,7 @@ func (b *testBundle) batch(halt string, subrequests ...string) batched {
 
 func TestBatch(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	id := b.insert("Account", map[string]string{"Name": "Acme"})
 	got := b.batch("false",
 		`{"method":"PATCH","url":"v60.0/sobjects/Account/`+id+`","richInput":{"Name":"New"}}`,
@@ -62,7 +62,7 @@ func TestBatch(t *testing.T) {
 
 func TestBatchHalts(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	fail, work := `{"method":"GET","url":"v60.0/sobjects/Nope"}`, `{"method":"POST","url":"v60.0/sobjects/Account","richInput":{"Name":"A"}}`
 	got := b.batch("true", work, fail, work)
 	if diff := cmp.Diff([]int{201, 404, 412}, got.statuses()); diff != "" || errorOf(got.Results[2].Result, "errorCode") != "BATCH_PROCESSING_HALTED" {
@@ -75,7 +75,7 @@ func TestBatchHalts(t *testing.T) {
 
 func TestBatchSpendsACallForEach(t *testing.T) {
 	t.Parallel()
-	b := setupLimited(t, fields, 2)
+	b := setupLimited(t, 2)
 	limits := `{"method":"GET","url":"v60.0/limits"}`
 	got := b.batch("false", limits, limits, limits)
 	if diff := cmp.Diff([]int{200, 200, 403}, got.statuses()); diff != "" || errorOf(got.Results[2].Result, "errorCode") != "REQUEST_LIMIT_EXCEEDED" {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,16 +42,16 @@ type testBundle struct {
 	plain   bool // the user lacks Customize Application
 }
 
-// setup makes an org with an account key, a contact key, a custom object below
-// account, and a rule of each kind.
-func setup(t *testing.T, text string) *testBundle {
+// setup makes an org with the schema of most tests.
+func setup(t *testing.T) *testBundle {
 	t.Helper()
-	return setupLimited(t, text, 0)
+	return setupLimited(t, 0)
 }
 
-func setupLimited(t *testing.T, text string, dailyCalls int) *testBundle {
+// setupLimited is setup with a daily limit of calls; 0 for none.
+func setupLimited(t *testing.T, dailyCalls int) *testBundle {
 	t.Helper()
-	s, err := schema.Parse("test.hcl", []byte(text))
+	s, err := schema.Parse("test.hcl", []byte(fields))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,8 +149,8 @@ func (b *testBundle) do(method, target, body string, headers ...string) *answer 
 	r.URL, r.RequestURI = parsed, target
 	r.Header.Set("Authorization", "Bearer good")
 	r.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
+	for pair := range slices.Chunk(headers, 2) {
+		r.Header.Set(pair[0], pair[1])
 	}
 	w := httptest.NewRecorder()
 	b.gate.ServeHTTP(w, r)

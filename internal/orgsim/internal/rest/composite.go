@@ -43,6 +43,10 @@ type subanswer struct {
 	ReferenceID string            `json:"referenceId"`
 }
 
+func (a *subanswer) failed() bool {
+	return a.Status >= http.StatusMultipleChoices && a.Status != http.StatusNotModified
+}
+
 type compositeAnswer struct {
 	Answers []subanswer `json:"compositeResponse"`
 }
@@ -159,7 +163,7 @@ func (a *API) runComposite(c *web.Call, requests []subrequest, allOrNone bool) (
 		answer := a.answerSubrequest(ctx, c, r, bodies)
 		answers = append(answers, answer)
 		bodies.add(r.ReferenceID, answer.Body)
-		if allOrNone && (answer.Status >= http.StatusMultipleChoices || failed.seen) {
+		if allOrNone && (answer.failed() || failed.seen) {
 			return halted(requests, i, answer), false
 		}
 	}

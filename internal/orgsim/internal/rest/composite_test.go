@@ -59,7 +59,7 @@ const (
 
 func TestCompositeRefersToEarlierAnswers(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	got := b.composite(false, newAccount, newContact,
 		`{"method":"GET","url":"`+data+`/query?q=SELECT+Id,Name+FROM+Account+WHERE+Id='@{acme.id}'","referenceId":"found"}`,
 		`{"method":"PATCH","url":"/services/data/v62.0/sobjects/Contact/@{doe.id}","referenceId":"titled","body":{"Title":"of @{found.records[0].Name}"}}`,
@@ -87,7 +87,7 @@ func TestCompositeRefersToEarlierAnswers(t *testing.T) {
 
 func TestCompositeHaltsWhatDependsOnAFailure(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	got := b.composite(false,
 		`{"method":"POST","url":"`+data+`/sobjects/Account","referenceId":"acme","body":{}}`, newContact,
 		`{"method":"POST","url":"`+data+`/sobjects/Account","referenceId":"other","body":{"Name":"Other"}}`,
@@ -106,7 +106,7 @@ func TestCompositeHaltsWhatDependsOnAFailure(t *testing.T) {
 
 func TestCompositeAllOrNoneUndoesEverything(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	kept := b.insert("Account", map[string]string{"Name": "Kept"})
 	row := `{"attributes":{"type":"Contact"},"LastName":"Roe","Key__c":"k1"}`
 	for name, culprit := range map[string]struct {
@@ -152,7 +152,7 @@ func TestCompositeAllOrNoneUndoesEverything(t *testing.T) {
 // Requests that are undone while others write must take nothing of theirs along.
 func TestCompositeAllOrNoneKeepsOthersOut(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	const rounds = 50
 	var others sync.WaitGroup
 	for range 4 {
@@ -176,7 +176,7 @@ func TestCompositeAllOrNoneKeepsOthersOut(t *testing.T) {
 
 func TestCompositeRefusesRequests(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	get := func(id string) string {
 		return `{"method":"GET","url":"` + data + `/query?q=SELECT+Id+FROM+Contact","referenceId":"` + id + `"}`
 	}
@@ -209,7 +209,7 @@ func TestCompositeRefusesRequests(t *testing.T) {
 
 func TestGraphsStandAlone(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	var got struct {
 		Graphs []struct {
 			ID         string   `json:"graphId"`

@@ -28,7 +28,7 @@ type described struct {
 
 func TestChildRelationships(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	var got described
 	b.get(data + "/sobjects/Account/describe").want(http.StatusOK).decode(&got)
 	names := map[string]string{}
@@ -62,7 +62,7 @@ func TestChildRelationships(t *testing.T) {
 
 func TestDescribePolymorphic(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	var got described
 	b.get(data + "/sobjects/Task/describe").want(http.StatusOK).decode(&got)
 	for _, f := range got.Fields {
@@ -74,7 +74,7 @@ func TestDescribePolymorphic(t *testing.T) {
 
 func TestDescribeOnlyIfModified(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	for _, path := range []string{data + "/sobjects", data + "/sobjects/Contact/describe"} {
 		first := b.get(path).want(http.StatusOK)
 		since := first.header.Get("Last-Modified")
@@ -98,7 +98,7 @@ func TestDescribeOnlyIfModified(t *testing.T) {
 // gone.
 func TestVersions(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	var statuses []int
 	for _, version := range []string{"v20.0", "v30.0", "v31.0", "v40.0", "v41.0", "v60.0", "v67.0", "v68.0", "v60", "60.0"} {
 		a := b.get("/services/data/" + version + "/sobjects/Contact/describe")
@@ -114,7 +114,7 @@ func TestVersions(t *testing.T) {
 
 func TestMethodsAndPaths(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	if a := b.do(http.MethodPut, data+"/sobjects/Contact", ""); a.header.Get("Allow") != "GET,POST" {
 		t.Errorf("Allow: %q", a.header.Get("Allow"))
 	}

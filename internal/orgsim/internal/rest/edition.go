@@ -36,6 +36,12 @@ func (e *editions) of(description any, now time.Time) time.Time {
 	return at
 }
 
+func (e *editions) clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	clear(e.since)
+}
+
 // unchanged answers 304 where the client has this edition (REST API guide:
 // If-Modified-Since header).
 func (a *API) unchanged(c *web.Call, description any) bool {

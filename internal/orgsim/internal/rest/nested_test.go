@@ -8,7 +8,7 @@ import (
 
 func TestParentsByKey(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	acme := b.insert("Account", map[string]string{"Name": "Acme", "Ext__c": "A1"})
 	part := b.insert("Part__c", map[string]string{"Ext__c": "p1", "Account__c": acme})
 	for name, test := range map[string]struct {
@@ -34,7 +34,7 @@ func TestParentsByKey(t *testing.T) {
 
 func TestParentsByKeyRefused(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	for name, test := range map[string]struct {
 		object, members, code, message string
 	}{

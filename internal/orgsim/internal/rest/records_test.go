@@ -9,7 +9,7 @@ import (
 
 func TestUpsertByKey(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	const old = "/services/data/v45.0"
 	path := "/sobjects/Contact/Key__c/" + url.PathEscape("a/b #1?.json")
 	b.do(http.MethodPatch, data+path+"?updateOnly=true", `{"LastName":"Doe"}`).refused(http.StatusNotFound, "NOT_FOUND")
@@ -37,7 +37,7 @@ func TestUpsertByKey(t *testing.T) {
 
 func TestUpsertMatchesSeveral(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	one, two := b.insert("Contact", map[string]string{"LastName": "A", "Loose__c": "k"}), b.insert("Contact", map[string]string{"LastName": "B", "Loose__c": "k"})
 	for _, method := range []string{http.MethodPatch, http.MethodGet, http.MethodDelete} {
 		var urls []string
@@ -50,12 +50,15 @@ func TestUpsertMatchesSeveral(t *testing.T) {
 
 func TestRecordByIDField(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	id := b.insert("Contact", map[string]string{"LastName": "A"})
 	path := data + "//sobjects/Contact/Id/" + id + "/"
 	b.do(http.MethodPatch, path, `{"Title":"x"}`).want(http.StatusOK)
 	if a := b.get("/" + path + "?fields=Id,Title").want(http.StatusOK); !strings.Contains(string(a.body), `"Title":"x"`) {
 		t.Errorf("read %s", a.body)
+	}
+	if e := b.journal.Entries()[0]; e.Path != data+"/sobjects/Contact/Id/"+id {
+		t.Errorf("the journal has path %s", e.Path)
 	}
 	b.get(data+"/sobjects/Contact/Id/003000000000000AAA").refused(http.StatusNotFound, "NOT_FOUND")
 	b.get(data+"/sobjects/Contact/"+id+"?fields=Secret__c").refused(http.StatusBadRequest, "INVALID_FIELD")
@@ -63,7 +66,7 @@ func TestRecordByIDField(t *testing.T) {
 
 func TestAttributesOfASingleRow(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	b.do(http.MethodPost, data+"/sobjects/Contact", `{"LastName":"x","attributes":{"type":"contact"}}`).id()
 	b.do(http.MethodPost, data+"/sobjects/Contact", `{"attributes":{"type":"Account"},"LastName":"x"}`).refused(http.StatusBadRequest, "INVALID_TYPE")
 	b.do(http.MethodPost, data+"/sobjects/Contact", `{"attributes":{},"LastName":"x"}`).refused(http.StatusBadRequest, "JSON_PARSER_ERROR")
@@ -71,7 +74,7 @@ func TestAttributesOfASingleRow(t *testing.T) {
 
 func TestDuplicatesDetected(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	id := b.insert("Contact", map[string]string{"LastName": "A", "Phone": "1"})
 	row := `{"LastName":"B","Phone":"1"}`
 	single := b.do(http.MethodPost, data+"/sobjects/Contact", row).want(http.StatusBadRequest)
@@ -95,7 +98,7 @@ func TestDuplicatesDetected(t *testing.T) {
 
 func TestRequestHeaders(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	for _, header := range [][2]string{
 		{"Sforce-Auto-Assign", "FALSE"},
 		{"Sforce-Auto-Assign", "true"},

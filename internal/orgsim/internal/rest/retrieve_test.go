@@ -8,7 +8,7 @@ import (
 
 func TestRetrieve(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	one, two := b.insert("Contact", map[string]string{"LastName": "A"}), b.insert("Contact", map[string]string{"LastName": "B"})
 	account := b.insert("Account", map[string]string{"Name": "A"})
 	ids := []string{two, account, "xyz", one[:15], two}
@@ -33,12 +33,12 @@ func TestRetrieve(t *testing.T) {
 	b.get(data+"/composite/sobjects/Nope?ids=x&fields=Id").refused(http.StatusNotFound, "NOT_FOUND")
 	all := strings.TrimSuffix(strings.Repeat(`"`+one+`",`, 2_001), ",")
 	b.do(http.MethodPost, path, `{"ids":[`+all+`],"fields":["Id"]}`).refused(http.StatusBadRequest, "EXCEEDED_ID_LIMIT")
-	b.get(path+"?fields=Id&ids="+strings.Repeat(one+",", 900)).want(http.StatusRequestURITooLong)
+	b.get(path + "?fields=Id&ids=" + strings.Repeat(one+",", 900)).want(http.StatusRequestURITooLong)
 }
 
 func TestRecordCount(t *testing.T) {
 	t.Parallel()
-	b := setup(t, fields)
+	b := setup(t)
 	b.insert("Contact", map[string]string{"LastName": "A"})
 	got := b.get(data + "/limits/recordCount?sObjects=contact,Account,Nope").want(http.StatusOK)
 	if want := `{"sObjects":[{"count":0,"name":"Account"},{"count":1,"name":"Contact"}]}`; string(got.body) != want {

@@ -37,7 +37,7 @@ func releaseName(n int) string {
 // resources lists what a version offers.
 func (a *API) resources(c *web.Call) {
 	list := map[string]string{}
-	for _, name := range []string{"sobjects", "query", "queryAll", "limits", "composite", "jobs"} {
+	for _, name := range []string{"sobjects", "query", "queryAll", "limits", "composite", "jobs", "tooling"} {
 		list[name] = c.Base() + "/" + name
 	}
 	list["identity"] = c.Origin() + "/id/" + a.Org() + "/" + c.UserID

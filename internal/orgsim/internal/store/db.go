@@ -50,6 +50,7 @@ func New(s *schema.Schema, pod string, now func() time.Time) (*DB, error) {
 // Reset drops all records and their history. Fields that were added, changed or
 // removed stay so.
 func (db *DB) Reset() {
+	defer db.exclude(nil)()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.origins = nil

@@ -2,6 +2,7 @@ package tooling
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -162,25 +163,21 @@ func entityOf(o *schema.Object) map[string]string {
 
 func definitionOf(o *schema.Object, f *schema.Field, entity string) map[string]string {
 	values := sizes(f)
-	for name, text := range map[string]string{
+	maps.Copy(values, map[string]string{
 		"EntityDefinitionId": o.Name, "EntityDefinitionRecordId": entity, "DurableId": o.Name + "." + f.Name,
 		"QualifiedApiName": f.Name, "DeveloperName": strings.TrimSuffix(f.Name, "__c"), "MasterLabel": f.Label, "Label": f.Label,
 		"DataType": dataType(f), "IsNillable": strconv.FormatBool(f.Nillable()), "IsCalculated": strconv.FormatBool(f.Type == schema.Formula),
 		"IsIndexed": strconv.FormatBool(f.Indexed()), "IsNameField": strconv.FormatBool(f.NameField()), "RelationshipName": f.RelationshipName,
-	} {
-		values[name] = text
-	}
+	})
 	return values
 }
 
 func customFieldOf(o *schema.Object, f *schema.Field, entity string) map[string]string {
 	values := sizes(f)
-	for name, text := range map[string]string{
+	maps.Copy(values, map[string]string{
 		"EntityDefinitionId": o.Name, "EntityDefinitionRecordId": entity, "TableEnumOrId": owner(o),
 		"DeveloperName": strings.TrimSuffix(f.Name, "__c"), "FullName": owner(o) + "." + f.Name, "ManageableState": "unmanaged",
-	} {
-		values[name] = text
-	}
+	})
 	return values
 }
 

@@ -3,7 +3,9 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -125,11 +127,15 @@ func (c *Call) readJSON(into any, set func(*json.Decoder)) bool {
 	if err == nil && decoder.More() {
 		err = fmt.Errorf("text after the end of the document at offset %d", decoder.InputOffset())
 	}
-	if err != nil {
-		c.Fail(http.StatusBadRequest, sferr.New("JSON_PARSER_ERROR", "%s", strings.TrimPrefix(err.Error(), "json: ")))
-		return false
+	if err == nil {
+		return true
 	}
-	return true
+	message := strings.TrimPrefix(err.Error(), "json: ")
+	if errors.Is(err, io.EOF) {
+		message = "The HTTP entity body is required, but this request has no entity body."
+	}
+	c.Fail(http.StatusBadRequest, sferr.New("JSON_PARSER_ERROR", "%s", message))
+	return false
 }
 
 // maxJSONBody is the most that a REST request may carry.

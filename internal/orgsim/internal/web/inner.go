@@ -35,9 +35,7 @@ func (c *Call) Inner(ctx context.Context, s Subrequest) (Answer, error) {
 	for name, text := range s.Headers {
 		r.Header.Set(name, text)
 	}
-	if s.Body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
+	r.Header.Set("Content-Type", "application/json")
 	inner := c.gate.newCall(memory, r)
 	inner.outer, inner.counted, inner.recorded, inner.out.accepted = c, s.Counted, true, false
 	c.gate.route(inner)

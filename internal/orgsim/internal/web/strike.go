@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"strconv"
@@ -13,8 +14,9 @@ import (
 // after the request was carried out; ok is false where it must not be.
 func (c *Call) strike() (after func(), ok bool) {
 	after = func() {}
+	c.Entry.Kind = cmp.Or(c.gate.kind(c.Request), c.Entry.Kind) // also of what never reaches its handler
 	rules := c.gate.Faults.Request(fault.Request{
-		Method: c.Request.Method, Path: c.Request.URL.Path, Kind: c.gate.kind(c.Request), Header: c.Request.Header,
+		Method: c.Request.Method, Path: c.Request.URL.Path, Kind: c.Entry.Kind, Header: c.Request.Header,
 	})
 	for _, rule := range rules {
 		c.Entry.Fault = rule.Name

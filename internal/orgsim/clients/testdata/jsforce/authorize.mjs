@@ -17,9 +17,9 @@ conn.on('refresh', () => refreshed++);
 for (let i = 0; i < 8; i++) {
   await conn.query('SELECT Id FROM Contact LIMIT 1');
 }
-const again = await refusal(() => conn.oauth2.requestToken(code));
 await conn.oauth2.revokeToken(conn.refreshToken);
 const revoked = await refusal(() => conn.oauth2.refreshToken(conn.refreshToken));
+const again = await refusal(() => conn.oauth2.requestToken(code));
 input.close();
 process.stdin.destroy();
 tell({ user: user.id, org: user.organizationId, refreshed, renewed: first !== conn.accessToken, again, revoked });

@@ -1,0 +1,74 @@
+package bulk
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// Whatever way a result is shuffled, each row comes once.
+func TestShuffledIsAPermutation(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.IntRange(0, 1_000).Draw(t, "rows")
+		seed, job := rapid.Uint64().Draw(t, "seed"), rapid.Uint64().Draw(t, "job")
+		order := shuffled(rows, seed, job)
+		if !slices.Equal(order, shuffled(rows, seed, job)) {
+			t.Fatal("the order changes from call to call")
+		}
+		slices.Sort(order)
+		for i, row := range order {
+			if int(row) != i {
+				t.Fatalf("row %d is missing", i)
+			}
+		}
+		if len(order) != rows {
+			t.Fatalf("%d of %d rows", len(order), rows)
+		}
+	})
+}
+
+func TestChunksOfAQueryComeInTheirOrder(t *testing.T) {
+	t.Parallel()
+	const rows = 2*chunkSpan + 3
+	j := &queryJob{chunks: []uint32{1, 0}}
+	seen := make([]bool, rows)
+	for at := range rows {
+		row := j.row(at)
+		if seen[row] {
+			t.Fatalf("row %d comes twice", row)
+		}
+		seen[row] = true
+	}
+	for at, want := range map[int]int{0: chunkSpan, chunkSpan: 0, 2 * chunkSpan: 2 * chunkSpan, rows - 1: rows - 1} {
+		if got := j.row(at); got != want {
+			t.Errorf("place %d has row %d, want %d", at, got, want)
+		}
+	}
+}
+
+func TestLocatorsLeadToTheirOwnResult(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		at := rapid.IntRange(0, maxPlace).Draw(t, "at")
+		text := locator(at, "750A")
+		if got, ok := place(text, "750A"); !ok || got != at {
+			t.Fatalf("%s leads to %d, %t; want %d", text, got, ok, at)
+		}
+		if _, ok := place(text, "750B"); ok {
+			t.Fatalf("%s leads into another result", text)
+		}
+	})
+}
+
+func FuzzPlace(f *testing.F) {
+	f.Add(locator(50_000, "750A"))
+	f.Add("MTAwMDAw")
+	f.Add("null")
+	f.Fuzz(func(t *testing.T, text string) {
+		if at, ok := place(text, "750A"); ok && (at < 0 || at > maxPlace) {
+			t.Fatalf("%q leads to %d", text, at)
+		}
+	})
+}
