@@ -364,3 +364,17 @@ func TestResetBeforeStrikesEveryThird(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestRefreshTokensAreRevoked(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{})
+	tokens := b.grants(exchange(newPerson(t, b.server.URL).code()))
+	rule := b.org.Faults().Add(fault.Fault{Preset: "revoke_refresh_tokens", After: 1})
+	tokens = map[string]string{"refresh_token": tokens["refresh_token"], "access_token": b.grants(refreshing(tokens["refresh_token"]))["access_token"]}
+	b.denies(refreshing(tokens["refresh_token"]), "invalid_grant", "expired access/refresh token")
+	if b.good(tokens["access_token"]) || rule.Hits() != 1 {
+		t.Errorf("the session goes on after %d hits", rule.Hits())
+	}
+	b.login()
+	b.get(data + "/limits").want(http.StatusOK)
+}

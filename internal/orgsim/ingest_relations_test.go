@@ -123,7 +123,7 @@ func TestIngestRefusesRelationshipColumns(t *testing.T) {
 			t.Errorf("%s: job %+v", name, job)
 		}
 	}
-	for _, name := range []string{"Who.Email", "Account:Who.Email", "Nope:Who.Email", "lead:Who.Nope"} {
+	for _, name := range []string{"Who.Email", "User:Who.Email", "Account:Who.Email", "Nope:Who.Email", "lead:Who.Nope"} {
 		job := b.ingest("update", "Id,"+name+"\n"+task+",x\n", `"object":"Task"`)
 		if want := "InvalidBatch : Field name not found : " + name; job.State != "Failed" || job.ErrorMessage != want {
 			t.Errorf("%s: job %+v", name, job)

@@ -82,20 +82,20 @@ type Fault struct {
 	Where  map[string]string `json:"where,omitzero"`  // of the row actions: stored values, by API name of the field; "" is null; text in any case
 }
 
-// Mistake says which property of a fault is wrong; "" is the fault as a whole.
-type Mistake struct {
+// PropertyError says which property of a fault is wrong; "" is the fault as a whole.
+type PropertyError struct {
 	Property string
 	text     string
 }
 
-func (m *Mistake) Error() string { return m.text }
+func (m *PropertyError) Error() string { return m.text }
 
 func mistake(property, format string, args ...any) error {
-	return &Mistake{Property: property, text: fmt.Sprintf(format, args...)}
+	return &PropertyError{Property: property, text: fmt.Sprintf(format, args...)}
 }
 
 // Settled returns the fault with its preset's properties where it has none of
-// its own and with its defaults, or the [Mistake] in it.
+// its own and with its defaults, or the [PropertyError] in it.
 func (f Fault) Settled() (Fault, error) {
 	if f.Preset != "" {
 		preset, ok := Preset(f.Preset)
@@ -121,7 +121,7 @@ func (f Fault) Settled() (Fault, error) {
 
 // Check tells what is wrong with a fault, or returns nil. Presets are not looked
 // up: that is [Fault.Settled]'s.
-func (f *Fault) Check() error {
+func (f Fault) Check() error {
 	if !slices.Contains(actions(), string(f.Action)) {
 		if f.Action == "" {
 			return mistake("", "a fault needs an action or a preset")
@@ -158,7 +158,7 @@ func (f *Fault) Check() error {
 	return nil
 }
 
-func (f *Fault) checkMatching() error {
+func (f Fault) checkMatching() error {
 	globs := map[string]string{"path": f.Path, "kind": f.Kind}
 	for property, glob := range globs {
 		if !doublestar.ValidatePattern(glob) {

@@ -70,7 +70,7 @@ func (b *Block) fault() (Fault, error) {
 		return Fault{}, diags
 	}
 	f := Fault{Name: b.Name}
-	known := f.properties()
+	known := properties(&f)
 	// In the order of the file, so that the first mistake is the one that is told.
 	given := slices.SortedFunc(maps.Values(attributes), func(a, b *hcl.Attribute) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
 	for _, a := range given {
@@ -88,7 +88,7 @@ func (b *Block) fault() (Fault, error) {
 		return settled, nil
 	}
 	at := b.Range
-	if wrong, ok := errors.AsType[*Mistake](err); ok && attributes[wrong.Property] != nil {
+	if wrong, ok := errors.AsType[*PropertyError](err); ok && attributes[wrong.Property] != nil {
 		at = attributes[wrong.Property].Expr.Range()
 	}
 	return Fault{}, fmt.Errorf("%s: fault %q: %w", place(at), b.Name, err)
@@ -119,7 +119,7 @@ func summary(diags hcl.Diagnostics) error {
 
 // properties are the places of the properties by their JSON names, but for the
 // name.
-func (f *Fault) properties() map[string]any {
+func properties(f *Fault) map[string]any {
 	return map[string]any{
 		"preset": &f.Preset, "method": &f.Method, "path": &f.Path, "kind": &f.Kind, "header": &f.Header,
 		"after": &f.After, "every": &f.Every, "percent": &f.Percent, "times": &f.Times, "action": &f.Action,

@@ -30,7 +30,7 @@ func ParseJSON(text []byte) (Fault, error) {
 		return f, mistake(wrong.Field, "%s cannot be a JSON %s", wrong.Field, wrong.Value)
 	}
 	if _, name, unknown := strings.Cut(err.Error(), "unknown field "); unknown {
-		names := append(slices.Sorted(maps.Keys(f.properties())), "name")
+		names := append(slices.Sorted(maps.Keys(properties(&f))), "name")
 		return f, mistake("", "a fault has no property %s%s", name, reportsync.DidYouMean(strings.Trim(name, `"`), names))
 	}
 	return f, fmt.Errorf("parse fault: %w", err)

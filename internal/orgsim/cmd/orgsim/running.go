@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -95,8 +96,8 @@ func (r *running) stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	var errs []error
-	for i := len(r.servers) - 1; i >= 0; i-- {
-		errs = append(errs, r.servers[i].server.Stop(ctx))
+	for _, e := range slices.Backward(r.servers) {
+		errs = append(errs, e.server.Stop(ctx))
 	}
 	return errors.Join(errs...)
 }

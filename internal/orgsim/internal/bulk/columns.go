@@ -57,7 +57,7 @@ func (j *ingestJob) column(s *schema.Schema, name string) column {
 		return column{name: name, field: field, exact: j.object.Fields[field].Name == name}
 	}
 	relation, key, dotted := strings.Cut(name, ".")
-	if !dotted || strings.Contains(key, ".") { // one level up and no further
+	if !dotted { // with two dots, the key is no field's name: one level up and no further
 		return column{name: name, field: -1}
 	}
 	target, relation, typed := cutType(relation)

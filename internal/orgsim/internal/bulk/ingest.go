@@ -50,7 +50,7 @@ func (a *API) createIngest(c *web.Call) {
 	}
 	state := stateOpen
 	if content != nil {
-		state, j.upload, j.uploaded = stateUploaded, *content, true
+		state, j.upload = stateUploaded, *content
 	}
 	j.job = a.newJob(c, ingestPath, d, state)
 	info := j.info().with("", d)

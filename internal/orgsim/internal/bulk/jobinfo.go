@@ -47,6 +47,7 @@ type jobInfo struct {
 // newJob numbers a job of the call's user.
 func (a *API) newJob(c *web.Call, path string, d jobDialect, state string) *job {
 	number, id := a.jobs.number()
+	c.Entry.Job = id
 	now := a.Now()
 	return &job{
 		number: number, id: id, path: c.Base() + path + "/" + id, version: c.Version, createdBy: c.UserID,

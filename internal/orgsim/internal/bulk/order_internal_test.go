@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 )
 
 // Whatever way a result is shuffled, each row comes once.
@@ -44,6 +46,29 @@ func TestChunksOfAQueryComeInTheirOrder(t *testing.T) {
 	for at, want := range map[int]int{0: chunkSpan, chunkSpan: 0, 2 * chunkSpan: 2 * chunkSpan, rows - 1: rows - 1} {
 		if got := j.row(at); got != want {
 			t.Errorf("place %d has row %d, want %d", at, got, want)
+		}
+	}
+}
+
+// Transactions begin at multiples of 200 rows even behind a fault, so that none
+// reaches into two internal batches.
+func TestSpansStayWithinInternalBatches(t *testing.T) {
+	t.Parallel()
+	rules := []*fault.Rule{{Fault: fault.Fault{Rows: 250}}, {Fault: fault.Fault{Rows: 100}}, {Fault: fault.Fault{Rows: 400}}}
+	var ends []int
+	struck := 0
+	for s := range spans(650, rules) {
+		ends = append(ends, s.until)
+		if s.rule != nil {
+			struck++
+		}
+	}
+	if want := []int{200, 250, 250, 400, 600, 650}; !slices.Equal(ends, want) || struck != len(rules) {
+		t.Errorf("spans end at %v with %d faults, want %v", ends, struck, want)
+	}
+	for s := range spans(3*internalBatch, rules[:1]) {
+		if s.from/internalBatch != (s.until-1)/internalBatch {
+			t.Errorf("rows %d to %d are of two internal batches", s.from, s.until)
 		}
 	}
 }

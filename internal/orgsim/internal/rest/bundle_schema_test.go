@@ -35,6 +35,12 @@ object "Contact" {
     message = "Use one of these records?"
   }
 }
+object "Case" {
+  assignment_rule "To_Bob" {
+    when  = "Subject LIKE 'bob%'"
+    owner = "bob@example.com"
+  }
+}
 object "Part__c" {
   label_plural = "Spare Parts"
   field "Ext__c" {

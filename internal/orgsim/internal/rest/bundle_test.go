@@ -19,7 +19,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/rest"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/tooling"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -27,10 +26,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const (
-	data = "/services/data/v60.0"
-	pod  = "Ab"
-)
+const data = "/services/data/v60.0"
 
 // testBundle is a REST API behind its gate, for one user whose token is "good".
 type testBundle struct {
@@ -39,7 +35,6 @@ type testBundle struct {
 	journal journal.Journal
 	gate    *web.Gate
 	user    string
-	plain   bool // the user lacks Customize Application
 }
 
 // setup makes an org with the schema of most tests.
@@ -56,7 +51,7 @@ func setupLimited(t *testing.T, dailyCalls int) *testBundle {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC) }
-	db, err := store.New(s, pod, now)
+	db, err := store.New(s, "Ab", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,11 +66,6 @@ func setupLimited(t *testing.T, dailyCalls int) *testBundle {
 		DB: db, Faults: faults, Quota: usage, Pages: paging.Pages{Steady: true}, PageSize: 2_000, Now: now,
 		Org: func() string { return "00D000000000000AAA" },
 	}).Register(b.gate)
-	fields, err := tooling.New(tooling.Config{DB: db, Pod: pod, Now: now, MayCustomize: func(string) bool { return !b.plain }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	fields.Register(b.gate)
 	b.gate.Unknown()
 	return b
 }

@@ -96,6 +96,23 @@ func TestDuplicatesDetected(t *testing.T) {
 	b.do(http.MethodPost, data+"/sobjects/Contact", row, "Sforce-Duplicate-Rule-Header", "allowSave=false").want(http.StatusBadRequest)
 }
 
+// Assignment rules run unless they are told not to.
+func TestAutoAssign(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	bob := b.insert("User", map[string]string{"Username": "bob@example.com", "LastName": "Bob", "Email": "bob@example.com"})
+	for header, owner := range map[string]string{"": bob, "TRUE": bob, "false": b.user} {
+		var headers []string
+		if header != "" {
+			headers = []string{"Sforce-Auto-Assign", header}
+		}
+		id := b.do(http.MethodPost, data+"/sobjects/Case", `{"Subject":"Bob's"}`, headers...).id()
+		if got := b.value("Case", id, "OwnerId"); got != owner {
+			t.Errorf("Sforce-Auto-Assign %q: owner %s, want %s", header, got, owner)
+		}
+	}
+}
+
 func TestRequestHeaders(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
