@@ -80,6 +80,9 @@ func (s *Schema) defined(d Definition) (*Object, error) {
 		if err := checkName(d.Name); err != nil {
 			return nil, fmt.Errorf("object %q: %w", d.Name, err)
 		}
+		if custom := (&Object{Name: d.Name}).Custom(); !custom {
+			return nil, fmt.Errorf("object %q: not a standard object of the simulator", d.Name)
+		}
 		base = newCustomObject(Object{Name: d.Name, Label: d.Label, LabelPlural: d.LabelPlural}, s.nextPrefix())
 	}
 	o := *base

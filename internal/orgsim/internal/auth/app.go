@@ -34,7 +34,7 @@ type App struct {
 	RefreshTokens RefreshPolicy
 
 	OptionalPKCE    bool          // a request without code_challenge is taken
-	AssertionWindow time.Duration // how far ahead exp of an assertion may lie; default 3 minutes
+	AssertionWindow time.Duration // how far ahead exp of an assertion may lie; default 3 minutes; negative: any distance, as the Salesforce CLI needs, which writes milliseconds
 	Uninstalled     bool          // the app is not installed in the org
 	NoRunAsUser     bool          // no user for client credentials
 	JWTAccessTokens bool          // access tokens are JWTs of more than 1 KB

@@ -47,7 +47,7 @@ func (h *Host) assertion(c *web.Call, form url.Values) (*tokenAnswer, *refusal) 
 		return nil, errAssertion
 	}
 	ahead := claimed.expires.Sub(s.Now())
-	if ahead <= -skew || ahead > s.App.AssertionWindow+skew {
+	if window := s.App.AssertionWindow; ahead <= -skew || window >= 0 && ahead > window+skew {
 		return nil, errExpiredJWT
 	}
 	if !slices.Contains(s.audiences(c), claimed.audience) {

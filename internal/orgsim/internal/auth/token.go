@@ -88,11 +88,16 @@ func proven(challenge, verifier string) *refusal {
 		return nil
 	case verifier == "":
 		return errNoVerifier
-	case !equal(challenge, base64.RawURLEncoding.EncodeToString(sum[:])) || !wellFormed(verifier, 43, 128, "-._~"):
+	case !equal(challenge, base64.RawURLEncoding.EncodeToString(sum[:])) || !wellFormed(verifier, 43, maxVerifier, "-._~"):
 		return errWrongVerifier
 	}
 	return nil
 }
+
+// maxVerifier is the longest verifier: Salesforce asks for 128 random bytes, which
+// are 171 characters in base64url (Help: OAuth 2.0 web server flow; the Salesforce
+// CLI and jsforce do so), where RFC 7636 ends at 128 characters.
+const maxVerifier = 256
 
 // wellFormed checks length and alphabet: letters, digits and some more.
 func wellFormed(text string, shortest, longest int, more string) bool {
