@@ -1,6 +1,7 @@
 package orgsim_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"net/http"
 	"net/http/httptest"
@@ -94,8 +95,34 @@ func TestIngestHardDelete(t *testing.T) {
 		t.Errorf("queryAll finds %s", all.body)
 	}
 	b.get(data+"/sobjects/Contact/"+hard).refused(http.StatusNotFound, "NOT_FOUND")
+	b.staysErased(hard)
 	if b.insert(map[string]string{"Key__c": "k"}) == hard {
 		t.Error("the id was given away again")
+	}
+}
+
+// staysErased checks that a dump does not bring a contact back.
+func (b *testBundle) staysErased(id string) {
+	b.t.Helper()
+	var before, after bytes.Buffer
+	if err := b.org.Dump(&before, false); err != nil {
+		b.t.Fatal(err)
+	}
+	again, err := orgsim.Restore(orgsim.Config{}, bytes.NewReader(before.Bytes()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer again.Close()
+	if _, ok := again.Record("Contact", id); ok {
+		b.t.Error("the record is back after a restore")
+	}
+	if err := again.Dump(&after, false); err != nil {
+		b.t.Fatal(err)
+	}
+	_, want, _ := strings.Cut(before.String(), "\n") // the first line tells the time
+	_, got, _ := strings.Cut(after.String(), "\n")
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
+		b.t.Errorf("dumped again it is another org:\n%s", diff)
 	}
 }
 

@@ -37,6 +37,30 @@ func signed(t *testing.T) (orgsim.Config, string) {
 	return config, string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 }
 
+// The CLI writes exp in milliseconds, which lies thousands of years ahead.
+func TestCLILogsInByJWT(t *testing.T) {
+	t.Parallel()
+	config, key := signed(t)
+	config.App.AssertionWindow = -1
+	c := setupCLI(t, config)
+	var login struct {
+		Username string `json:"username"`
+		OrgID    string `json:"orgId"`
+	}
+	jwt := []string{"org", "login", "jwt", "--username", orgsim.DefaultUsername, "--client-id", orgsim.DefaultClientID, "--instance-url", c.url, "--alias", "jwt"}
+	c.do(&login, append(jwt, "--jwt-key-file", c.file("server.key", key))...)
+	if login.Username != orgsim.DefaultUsername || login.OrgID != c.org.ID() {
+		t.Errorf("logged in as %+v", login)
+	}
+	// The CLI asks for a new session by a new assertion when the old one has ended.
+	c.org.ExpireSessions()
+	var page cliPage
+	c.do(&page, "data", "query", "--query", "SELECT Username FROM User", "--target-org", "jwt")
+	if len(page.Records) != 1 || page.Records[0]["Username"] != orgsim.DefaultUsername {
+		t.Errorf("the query gave %+v", page)
+	}
+}
+
 func TestGoSalesforceLogsInByJWT(t *testing.T) {
 	t.Parallel()
 	config, key := signed(t)

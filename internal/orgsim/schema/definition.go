@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Definition is what an administrator has added to an object, or all of an
@@ -80,7 +81,7 @@ func (s *Schema) defined(d Definition) (*Object, error) {
 		if err := checkName(d.Name); err != nil {
 			return nil, fmt.Errorf("object %q: %w", d.Name, err)
 		}
-		if custom := (&Object{Name: d.Name}).Custom(); !custom {
+		if !strings.HasSuffix(d.Name, "__c") {
 			return nil, fmt.Errorf("object %q: not a standard object of the simulator", d.Name)
 		}
 		base = newCustomObject(Object{Name: d.Name, Label: d.Label, LabelPlural: d.LabelPlural}, s.nextPrefix())
