@@ -84,18 +84,18 @@ type RefreshPolicy = auth.RefreshPolicy
 
 // User is a person or program that logs in and owns records.
 type User struct {
-	Username  string
-	FirstName string
-	LastName  string
-	Email     string
+	Username  string `json:"username,omitzero"`
+	FirstName string `json:"first_name,omitzero"`
+	LastName  string `json:"last_name,omitzero"`
+	Email     string `json:"email,omitzero"`
 
-	Password string `json:",omitzero"` // for the login page; "": none is right
-	Inactive bool   `json:",omitzero"` // the record's IsActive is false: all logins are refused
-	Locked   bool   `json:",omitzero"` // shut out of password and assertion logins
-	Approved bool   `json:",omitzero"` // has approved the app, or was pre-authorized
+	Password string `json:"password,omitzero"` // for the login page; "": none is right
+	Inactive bool   `json:"inactive,omitzero"` // the record's IsActive is false: all logins are refused
+	Locked   bool   `json:"locked,omitzero"`   // shut out of password and assertion logins
+	Approved bool   `json:"approved,omitzero"` // has approved the app, or was pre-authorized
 
-	NoCustomize bool `json:",omitzero"` // lacks the permission Customize Application: makes and changes no fields
-	HardDelete  bool `json:",omitzero"` // has the permission Bulk API Hard Delete
+	NoCustomize bool `json:"no_customize,omitzero"` // lacks the permission Customize Application: makes and changes no fields
+	HardDelete  bool `json:"hard_delete,omitzero"`  // has the permission Bulk API Hard Delete
 }
 
 func (c Config) withDefaults() Config {

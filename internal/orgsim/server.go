@@ -35,7 +35,7 @@ func Start(org *Org, address string) (*Server, error) {
 	named := org.listening(s.listener.Addr())
 	s.end = func() {
 		org.Close()
-		org.url.CompareAndSwap(named, nil)
+		org.url.CompareAndSwap(named, nil) // unless it was given another meanwhile
 	}
 	s.serve()
 	return s, nil

@@ -36,33 +36,33 @@ const (
 // newly made custom field has; lengths and precisions are filled in by
 // [Schema.Add].
 type Field struct {
-	Name  string // API name; custom fields end in __c
-	Label string // default: the name without __c, underscores as blanks
-	Type  Type
+	Name  string `json:"name,omitzero"`  // API name; custom fields end in __c
+	Label string `json:"label,omitzero"` // default: the name without __c, underscores as blanks
+	Type  Type   `json:"type,omitzero"`
 
-	Length    int // characters; text types only
-	Precision int // digits in all; number types only
-	Scale     int // digits after the point
+	Length    int `json:"length,omitzero"`    // characters; text types only
+	Precision int `json:"precision,omitzero"` // digits in all; number types only
+	Scale     int `json:"scale,omitzero"`     // digits after the point
 
-	Required      bool // not nillable
-	Unique        bool
-	CaseSensitive bool // of Unique: "abc" and "ABC" are different
-	ExternalID    bool
+	Required      bool `json:"required,omitzero"` // not nillable
+	Unique        bool `json:"unique,omitzero"`
+	CaseSensitive bool `json:"case_sensitive,omitzero"` // of Unique: "abc" and "ABC" are different
+	ExternalID    bool `json:"external_id,omitzero"`
 
-	Values     []string // of a picklist, in order
-	Restricted bool     // the picklist refuses other values
-	Default    string   // canonical text given to a new record
+	Values     []string `json:"values,omitzero"`     // of a picklist, in order
+	Restricted bool     `json:"restricted,omitzero"` // the picklist refuses other values
+	Default    string   `json:"default,omitzero"`    // canonical text given to a new record
 
-	ReferenceTo      []string // objects that a Reference may point to; several where it is polymorphic
-	RelationshipName string   // default: by the usual rule (AccountId: Account, Parent__c: Parent__r)
+	ReferenceTo      []string `json:"reference_to,omitzero"`      // objects that a Reference may point to; several where it is polymorphic
+	RelationshipName string   `json:"relationship_name,omitzero"` // default: by the usual rule (AccountId: Account, Parent__c: Parent__r)
 
-	Format  string // of an AutoNumber, such as C-{0000}
-	Returns Type   // of a Formula
-	Value   string // of a Formula: what it always gives; formulas are not evaluated
+	Format  string `json:"format,omitzero"`  // of an AutoNumber, such as C-{0000}
+	Returns Type   `json:"returns,omitzero"` // of a Formula
+	Value   string `json:"value,omitzero"`   // of a Formula: what it always gives; formulas are not evaluated
 
-	Hidden     bool // no field-level security: absent from every API unless granted
-	ReadOnly   bool // visible, but not writable unless granted
-	CreateOnly bool // set by an insert and never changed, as the parent of a master-detail relationship
+	Hidden     bool `json:"hidden,omitzero"`      // no field-level security: absent from every API unless granted
+	ReadOnly   bool `json:"read_only,omitzero"`   // visible, but not writable unless granted
+	CreateOnly bool `json:"create_only,omitzero"` // set by an insert and never changed, as the parent of a master-detail relationship
 
 	system    bool   // kept by Salesforce itself
 	compound  string // compoundFieldName of describe

@@ -10,31 +10,31 @@ import (
 // by on save. Conditions are those of SOQL's WHERE, on the fields of the object;
 // an empty one always holds.
 type Rules struct {
-	Validations []ValidationRule
-	Duplicates  []DuplicateRule
-	Assignments []AssignmentRule // Case and Lead only
-	Automations []Automation
+	Validations []ValidationRule `json:"validations,omitzero"`
+	Duplicates  []DuplicateRule  `json:"duplicates,omitzero"`
+	Assignments []AssignmentRule `json:"assignments,omitzero"` // Case and Lead only
+	Automations []Automation     `json:"automations,omitzero"`
 }
 
 // ValidationRule refuses records for which its condition holds, with
 // FIELD_CUSTOM_VALIDATION_EXCEPTION.
 type ValidationRule struct {
-	Name    string
-	When    string
-	Message string
-	Field   string // to blame; empty: the record as a whole
-	Place   string // file:line,column; empty for a rule made in Go
+	Name    string `json:"name,omitzero"`
+	When    string `json:"when,omitzero"`
+	Message string `json:"message,omitzero"`
+	Field   string `json:"field,omitzero"` // to blame; empty: the record as a whole
+	Place   string `json:"place,omitzero"` // file:line,column; empty for a rule made in Go
 }
 
 // DuplicateRule refuses records whose values in all its fields another record
 // has, without regard to case, with DUPLICATES_DETECTED.
 type DuplicateRule struct {
-	Name    string
-	Match   []string // fields; one that is empty matches nothing
-	Action  DuplicateAction
-	Message string
-	On      []Event // default: both
-	Place   string
+	Name    string          `json:"name,omitzero"`
+	Match   []string        `json:"match,omitzero"` // fields; one that is empty matches nothing
+	Action  DuplicateAction `json:"action,omitzero"`
+	Message string          `json:"message,omitzero"`
+	On      []Event         `json:"on,omitzero"` // default: both
+	Place   string          `json:"place,omitzero"`
 }
 
 // DuplicateAction is what a duplicate rule does to a record that it finds.
@@ -50,22 +50,22 @@ const (
 // AssignmentRule gives a new record for which its condition holds to a user.
 // The first rule that applies decides.
 type AssignmentRule struct {
-	Name  string
-	When  string
-	Owner string // username
-	Place string
+	Name  string `json:"name,omitzero"`
+	When  string `json:"when,omitzero"`
+	Owner string `json:"owner,omitzero"` // username
+	Place string `json:"place,omitzero"`
 }
 
 // Automation changes a field after the save, as a flow does, so that what is
 // read is not what was written.
 type Automation struct {
-	Name      string
-	When      string
-	On        []Event // default: both
-	Field     string
-	Set       string    // a value as a CSV cell holds it, or
-	Transform Transform // of the field's own value
-	Place     string
+	Name      string    `json:"name,omitzero"`
+	When      string    `json:"when,omitzero"`
+	On        []Event   `json:"on,omitzero"` // default: both
+	Field     string    `json:"field,omitzero"`
+	Set       string    `json:"set,omitzero"`       // a value as a CSV cell holds it, or
+	Transform Transform `json:"transform,omitzero"` // of the field's own value
+	Place     string    `json:"place,omitzero"`
 }
 
 // Event is a kind of save.

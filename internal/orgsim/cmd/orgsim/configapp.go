@@ -39,5 +39,6 @@ func (u *fileUser) user() orgsim.User {
 	return orgsim.User{
 		Username: u.Username, FirstName: u.FirstName, LastName: cmp.Or(u.LastName, account), Email: cmp.Or(u.Email, u.Username),
 		Password: u.Password, Inactive: u.Inactive, Approved: u.Approved,
+		NoCustomize: u.NoCustomize, HardDelete: u.HardDelete,
 	}
 }

@@ -76,6 +76,9 @@ type fileUser struct {
 	Password  string `hcl:"password,optional"`
 	Inactive  bool   `hcl:"inactive,optional"`
 	Approved  bool   `hcl:"approved,optional"`
+
+	NoCustomize bool `hcl:"no_customize,optional"`
+	HardDelete  bool `hcl:"hard_delete,optional"`
 }
 
 type fileLoad struct {

@@ -94,9 +94,9 @@ func proven(challenge, verifier string) *refusal {
 	return nil
 }
 
-// maxVerifier is the longest verifier: Salesforce asks for 128 random bytes, which
-// are 171 characters in base64url (Help: OAuth 2.0 web server flow; the Salesforce
-// CLI and jsforce do so), where RFC 7636 ends at 128 characters.
+// maxVerifier is the longest verifier. RFC 7636 ends at 128 characters, but the
+// Salesforce CLI and jsforce, which log in to real orgs, send 171: 128 random bytes
+// in base64url.
 const maxVerifier = 256
 
 // wellFormed checks length and alphabet: letters, digits and some more.
