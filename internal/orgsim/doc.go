@@ -26,25 +26,36 @@
 //
 // # Flow
 //
-// [Org.ServeHTTP] notes the request in the journal, enforces the URI limit, lets
-// the fault rules act, and routes. A data call then passes the session check and
-// the daily limit, and reaches its handler. Handlers parse (SOQL, JSON rows, CSV
-// rows) and hand typed mutations or a bound query to the store, the one place
-// that knows what Salesforce does to a value. Bulk jobs run in goroutines that
-// the org owns; [Org.Close] waits for them.
+// [Org.ServeHTTP] hands a request to the gate (internal/web), which notes it in the
+// journal, enforces the URI limit, lets the fault rules act, checks version, session
+// and daily limit of a data call, and routes. Handlers parse (SOQL, JSON rows, CSV
+// rows) and hand typed mutations or a bound query to the store, the one place that
+// knows what Salesforce does to a value, and who may see which field. Bulk jobs run
+// in goroutines that the org owns; [Org.Close] waits for them.
 //
 // # Parts
 //
-//	schema            objects and fields, standard ones and those of a schema file
+//	schema            objects, fields and rules, standard ones and those of a schema file
 //	fault             rules that make requests, jobs and rows fail
 //	journal           what was asked, and what it cost
+//	internal/web      one call on its way: gate, answers, compression, strikes
+//	internal/auth     OAuth 2.0, login pages, sessions, identity
+//	internal/rest     versions, describe, records, Collections, queries, composite
+//	internal/bulk     Bulk API 2.0, ingest and query
+//	internal/tooling  custom fields by the Tooling API
+//	internal/store    records, indexes, the write engine, rules, rights, query execution
 //	internal/soql     lexer and parser of the query language
 //	internal/bulkcsv  the strict CSV reader of Bulk API 2.0
 //	internal/value    a field's values: from JSON and CSV, checked, printed
-//	internal/store    records, indexes, the write engine, query execution
 //	internal/recordid ids of 15 and 18 characters
 //	internal/sferr    error codes and messages
+//	internal/paging   how long an answer's pages are
+//	internal/quota    what of the daily limits is spent
+//	clients           real clients of other people, run against an org
 //	cmd/orgsim        the program
+//
+// It shares no code with the daemon's Salesforce client: what one of them gets wrong,
+// the other is to find.
 //
 // # Where the documents are silent
 //
@@ -53,9 +64,12 @@
 // refuse: datetimes without offset, text for checkboxes and inner blanks around
 // CSV quotes are refused; null for a checkbox fails; text differs by accents;
 // milliseconds are dropped; a multi-select picklist comes back in the field's
-// order; Bulk results print datetimes with Z, REST with +0000.
+// order; Bulk results print datetimes with Z, REST with +0000; a second upload to
+// an ingest job is refused at once; an assertion whose exp is in milliseconds is
+// refused, though the Salesforce CLI sends such ones (App.AssertionWindow).
 //
 // What Salesforce does and this version does not is refused as Salesforce would
-// refuse the unknown, never accepted and ignored: parent fields in SOQL,
-// relationship columns and keys, composite requests, record types.
+// refuse the unknown, or with a message that says so, never accepted and ignored:
+// record types, GROUP BY and subqueries in SOQL, search (SOSL), Apex, SOAP and the
+// Metadata API, composite/tree, recent items and layouts.
 package orgsim
