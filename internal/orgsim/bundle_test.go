@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,10 +111,11 @@ func (b *testBundle) try(method, path string, body any, headers ...string) (*ans
 	if b.token != "" {
 		request.Header.Set("Authorization", "Bearer "+b.token)
 	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-		if headers[i] == "Host" {
-			request.Host = headers[i+1]
+	for header := range slices.Chunk(headers, 2) {
+		name, value := header[0], header[1]
+		request.Header.Set(name, value)
+		if name == "Host" {
+			request.Host = value
 		}
 	}
 	response, err := b.client.Do(request)

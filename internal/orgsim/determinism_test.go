@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,12 +34,9 @@ func (s *transcript) note(a *answer) *answer {
 		}
 	}
 	body := strings.ReplaceAll(a.body, s.server.URL, "https://org")
-	s.lines = append(s.lines, strings.Split(measured.ReplaceAllString(body, "$1:0"), "\n")...)
+	s.lines = append(s.lines, strings.Split(body, "\n")...)
 	return a
 }
-
-// measured are the times that a job's work took.
-var measured = regexp.MustCompile(`("\w+ProcessingTime"):\d+`)
 
 func (s *transcript) call(method, path string, body any) *answer {
 	s.t.Helper()

@@ -72,3 +72,10 @@ func waitFor[T any](a *API, j *job, ready <-chan T) bool {
 	}
 	return false
 }
+
+// stopwatch starts to measure how long a job takes, by the org's clock: jobs of
+// orgs with a fixed one take no time, so that equal sessions get equal answers.
+func (a *API) stopwatch() (spent func() time.Duration) {
+	started := a.Now()
+	return func() time.Duration { return a.Now().Sub(started) }
+}

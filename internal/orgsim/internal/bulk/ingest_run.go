@@ -21,16 +21,16 @@ func (a *API) process(j *ingestJob) {
 	if !a.linger(j.job) || !j.begin(a.Now()) {
 		return
 	}
-	started := time.Now()
+	spent := a.stopwatch()
 	failure, ok := a.prepare(j)
 	if ok && failure == "" {
 		failure = a.spendBatches(len(j.table.rows))
 		if failure == "" {
-			failure, ok = a.writeRows(j, rules, started)
+			failure, ok = a.writeRows(j, rules, spent)
 		}
 	}
 	if ok && a.linger(j.job) {
-		a.conclude(j, failure, started)
+		a.conclude(j, failure, spent)
 	}
 }
 
@@ -103,7 +103,7 @@ func spans(rows int, rules []*fault.Rule) iter.Seq[span] {
 
 // writeRows writes span by span until the end or a fault, and returns why the job
 // fails, or "". ok is false where job or org were ended meanwhile.
-func (a *API) writeRows(j *ingestJob, rules []*fault.Rule, started time.Time) (failure string, ok bool) {
+func (a *API) writeRows(j *ingestJob, rules []*fault.Rule, spent func() time.Duration) (failure string, ok bool) {
 	tx := a.Faults.Transaction()
 	actor := store.Actor{UserID: j.createdBy, By: "bulk:" + j.id, Strike: tx.Strike, AutoAssign: j.assignmentBy}
 	reading := j.read(spans(len(j.table.rows), rules))
@@ -115,7 +115,7 @@ func (a *API) writeRows(j *ingestJob, rules []*fault.Rule, started time.Time) (f
 		if len(batch.mutations) > 0 {
 			tx.Batch(batch.from / internalBatch)
 			write := func() []store.Outcome { return a.DB.Apply(actor, false, batch.mutations) }
-			if !j.settle(batch.from, started, write) {
+			if !j.settle(batch.from, spent, write) {
 				return "", false
 			}
 		}
@@ -131,7 +131,7 @@ func (a *API) writeRows(j *ingestJob, rules []*fault.Rule, started time.Time) (f
 
 // settle writes a span and notes its outcomes, unless the job was ended: rows are
 // written before the counters show them, never the other way round.
-func (j *ingestJob) settle(from int, started time.Time, write func() []store.Outcome) bool {
+func (j *ingestJob) settle(from int, spent func() time.Duration, write func() []store.Outcome) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state != stateInProgress {
@@ -143,7 +143,7 @@ func (j *ingestJob) settle(from int, started time.Time, write func() []store.Out
 	}
 	j.processed += len(outcomes)
 	j.failed = len(j.table.failures)
-	j.active = time.Since(started)
+	j.active = spent()
 	return true
 }
 
@@ -162,13 +162,13 @@ func (a *API) strikeJob(j *job, rule *fault.Rule, timeout string) (failure strin
 // conclude sets the final state of a job that was not ended meanwhile. Jobs that
 // fail halfway are recorded with their counters at zero as well as with true
 // ones; here the seed decides, so that no client comes to rely on either.
-func (a *API) conclude(j *ingestJob, failure string, started time.Time) {
+func (a *API) conclude(j *ingestJob, failure string, spent func() time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state != stateInProgress {
 		return
 	}
-	j.took = time.Since(started)
+	j.took = spent()
 	if failure != "" {
 		j.failure = failure
 		j.forgetful = a.Pages.Draw(2, j.number) == 0

@@ -63,7 +63,7 @@ func (a *API) runQueryJob(j *queryJob) {
 	if !a.linger(j.job) || !j.begin(a.Now()) {
 		return
 	}
-	started := time.Now()
+	spent := a.stopwatch()
 	failure, ok := "", true
 	for _, rule := range rules {
 		if failure, ok = a.strikeJob(j.job, rule, queryTimeout); !ok || failure != "" {
@@ -75,7 +75,7 @@ func (a *API) runQueryJob(j *queryJob) {
 		result = a.DB.Run(j.plan)
 	}
 	if ok && a.linger(j.job) {
-		a.concludeQuery(j, result, failure, time.Since(started))
+		a.concludeQuery(j, result, failure, spent())
 	}
 }
 
