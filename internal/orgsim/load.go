@@ -39,10 +39,12 @@ func (o *Org) LoadCSV(object string, r io.Reader) (int, error) {
 	for {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
-			return l.loaded, l.flush()
+			err = l.flush()
+			return l.loaded, err
 		}
 		if err != nil {
-			return l.loaded, errors.Join(l.flush(), fmt.Errorf("read row: %w", err))
+			err = errors.Join(l.flush(), fmt.Errorf("read row: %w", err))
+			return l.loaded, err
 		}
 		line, _ := reader.FieldPos(0)
 		if err := l.add(record, line); err != nil {
