@@ -16,6 +16,7 @@ func TestCollectionsUpdate(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})
 	one, two := b.insert(nil), b.insert(map[string]string{"Text__c": "before"})
+	three := b.insert(nil)
 	gone := b.insert(nil)
 	if err := b.org.Delete("Contact", gone); err != nil {
 		t.Fatal(err)
@@ -35,7 +36,7 @@ func TestCollectionsUpdate(t *testing.T) {
 		contact(`"Id":"`+gone+`","Text__c":"a"`),
 		contact(`"Id":"`+one+`","unknownField_LastName":"a"`),
 		contact(`"Id":"`+one+`","Secret__c":"a"`),
-		contact(`"Id":"`+one+`","Name":"a","CreatedDate":null,"Text__c":"a"`),
+		contact(`"Id":"`+three+`","Name":"a","CreatedDate":null,"Text__c":"a"`),
 		`{"Id":"`+one+`","Text__c":"a"}`,
 		`{"attributes":{"type":"Nope"},"Id":"`+one+`"}`,
 		`5`,
@@ -73,7 +74,7 @@ func TestCollectionsAnswerAsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := setup(t, orgsim.Config{Schema: s})
-	id := b.insert(nil)
+	id, other := b.insert(nil), b.insert(nil)
 	for name, test := range map[string]struct {
 		method    string
 		allOrNone bool
@@ -83,7 +84,7 @@ func TestCollectionsAnswerAsRecorded(t *testing.T) {
 		"collections-create-allornone-rolled-back-200.json": {http.MethodPost, true, []string{contact(`"FirstName":"A"`), contact(`"LastName":"B"`)}},
 		"collections-update-missing-ids-200.json":           {http.MethodPatch, false, []string{contact(`"LastName":"A"`), contact(`"LastName":"B"`)}},
 		"collections-update-unknown-field-200.json":         {http.MethodPatch, true, []string{contact(`"Id":"` + id + `","LastName":"A"`), contact(`"Id":"` + id + `","unknownField_LastName":"B"`)}},
-		"collections-patch-200-partial-invalid-email.json":  {http.MethodPatch, false, []string{contact(`"Id":"` + id + `","LastName":"A"`), contact(`"Id":"` + id + `","email_field__c":"badone"`)}},
+		"collections-patch-200-partial-invalid-email.json":  {http.MethodPatch, false, []string{contact(`"Id":"` + id + `","LastName":"A"`), contact(`"Id":"` + other + `","email_field__c":"badone"`)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -190,8 +191,8 @@ func TestAllOrNoneLeavesNothing(t *testing.T) {
 	if rows := b.rows("SELECT Id FROM Contact WHERE Key__c IN ('k1','k2')"); len(rows) != 1 {
 		t.Errorf("the index finds %v", rows)
 	}
-	// The number that the undone insert had is free again.
-	if next := b.insert(map[string]string{"Key__c": "k2"}); b.field(next, "Serial__c") != "C-0002" {
+	// Numbers that undone inserts had are gone for good.
+	if next := b.insert(map[string]string{"Key__c": "k2"}); b.field(next, "Serial__c") != "C-0004" {
 		t.Errorf("the next serial is %s", b.field(next, "Serial__c"))
 	}
 }

@@ -49,7 +49,7 @@ type Config struct {
 	SteadyPages  bool // pages are always full, where otherwise the size varies
 
 	DailyCalls   int // API calls a day, enforced; 0: 15,000 announced, none enforced
-	DailyBatches int // Bulk ingest batches a day, enforced; 0: likewise
+	DailyBatches int // Bulk ingest batches a day, enforced; 0: 15,000; negative: 15,000 announced, none enforced
 	LongCalls    int // calls under way for 20 seconds or more, enforced; 0: any number
 
 	BulkPace time.Duration // that a Bulk job waits before it is begun, and again before it ends; default none

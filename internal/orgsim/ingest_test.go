@@ -30,7 +30,10 @@ const jobs = data + "/jobs/ingest"
 // createJob makes a job on Contact; more is JSON to add, such as `"lineEnding":"CRLF"`.
 func (b *testBundle) createJob(operation string, more ...string) jobInfo {
 	b.t.Helper()
-	members := append([]string{`"operation":"` + operation + `"`, `"object":"Contact"`}, more...)
+	members := append([]string{`"operation":"` + operation + `"`}, more...)
+	if !strings.Contains(strings.Join(more, ","), `"object"`) {
+		members = append(members, `"object":"Contact"`)
+	}
 	var job jobInfo
 	b.do(http.MethodPost, jobs, "{"+strings.Join(members, ",")+"}").want(http.StatusOK).decode(&job)
 	return job

@@ -45,7 +45,7 @@ func NewLoginHost(sandbox bool, orgs ...*Org) *LoginHost {
 	host := auth.NewSharedHost(servers, sandbox, config.Now)
 	l.gate = &web.Gate{
 		Journal: &l.journal, Faults: &l.faults, Quota: quota.New(0, 0), Sessions: host,
-		View:    func(string) *schema.Schema { return config.Schema },
+		View:    func(context.Context, string) *schema.Schema { return config.Schema },
 		Running: running, Now: config.Now, Logger: config.Logger,
 	}
 	host.Register(l.gate)

@@ -58,7 +58,7 @@ func TestTwoOrgs(t *testing.T) {
 	if v := q.login(q.authorize(), orgsim.DefaultUsername, orgsim.DefaultPassword); v.at != "/login" || !strings.Contains(v.body, "Sandbox") {
 		t.Errorf("the sandbox lets a production user in: at %s, callback %v", v.at, v.callback)
 	}
-	sandbox := l.test.grants(exchange(q.allow(q.login(q.authorize(), orgsim.DefaultSandboxUsername, orgsim.DefaultPassword)).callback.Get("code")))
+	sandbox := l.test.grants(exchange(q.allow(q.login(q.authorize("scope", "api refresh_token id"), orgsim.DefaultSandboxUsername, orgsim.DefaultPassword)).callback.Get("code")))
 
 	for name, test := range map[string]struct {
 		tokens           map[string]string

@@ -105,6 +105,21 @@ func assertion(t *testing.T, now time.Time, method jwt.SigningMethod, key any, c
 	return url.Values{"grant_type": {bearerGrant}, "assertion": {text}}
 }
 
+// critical is an assertion that is right but for a header that says what must be
+// understood.
+func critical(t *testing.T, now time.Time) url.Values {
+	t.Helper()
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+		"iss": orgsim.DefaultClientID, "sub": orgsim.DefaultUsername, "aud": loginAudience, "exp": now.Add(3 * time.Minute).Unix(),
+	})
+	token.Header["crit"] = []string{"b64"}
+	text, err := token.SignedString(appKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url.Values{"grant_type": {bearerGrant}, "assertion": {text}}
+}
+
 func withKey(t *testing.T, config orgsim.Config) orgsim.Config {
 	t.Helper()
 	config.App.RedirectURIs = []string{callback}
@@ -129,6 +144,7 @@ func TestAssertion(t *testing.T) {
 		t.Errorf("got %v", tokens)
 	}
 	b.grants(right("exp", strconv.FormatInt(clock.now().Add(time.Minute).Unix(), 10)))
+	b.grants(right("nbf", clock.now().Unix()))
 	b.grants(right("aud", b.server.URL))
 	b.grants(right("sub", strings.ToUpper(orgsim.DefaultUsername)))
 
@@ -149,6 +165,9 @@ func TestAssertion(t *testing.T) {
 		{right("exp", clock.now().Add(5*time.Minute).Unix()), "invalid_grant", "expired authorization code"},
 		{right("exp", nil), "invalid_grant", "invalid assertion"},
 		{right("exp", "soon"), "invalid_grant", "invalid assertion"},
+		{right("nbf", clock.now().Add(time.Minute).Unix()), "invalid_grant", "invalid assertion"},
+		{right("nbf", "soon"), "invalid_grant", "invalid assertion"},
+		{critical(t, clock.now()), "invalid_grant", "invalid assertion"},
 		{assertion(t, clock.now(), jwt.SigningMethodRS256, otherKey()), "invalid_grant", "invalid assertion"},
 		{assertion(t, clock.now(), jwt.SigningMethodRS512, appKey()), "invalid_grant", "invalid assertion"},
 		{assertion(t, clock.now(), jwt.SigningMethodHS256, []byte(publicPEM(t, appKey()))), "invalid_grant", "invalid assertion"},

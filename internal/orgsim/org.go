@@ -22,6 +22,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/tooling"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
 // Org is one simulated org. It is safe for concurrent use.
@@ -93,7 +94,7 @@ func (o *Org) wire(pod string) (err error) {
 		Pace: c.BulkPace, HardDelete: o.mayHardDelete,
 	})
 	o.gate = &web.Gate{
-		Journal: &o.journal, Faults: &o.faults, Quota: o.quota, Sessions: o.auth, View: o.db.View,
+		Journal: &o.journal, Faults: &o.faults, Quota: o.quota, Sessions: o.auth, View: func(ctx context.Context, userID string) *schema.Schema { return o.db.In(ctx).View(userID) },
 		Running: o.running, Now: c.Now, Latency: c.Latency, Logger: c.Logger, Acts: o.acts(),
 		App: c.App.ClientID, LongCalls: c.LongCalls,
 	}

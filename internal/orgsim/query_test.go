@@ -108,7 +108,7 @@ func TestQueryConditions(t *testing.T) {
 		"Id IN ('" + ids["A"][:15] + "','" + ids["B"] + "')":  "AB",
 		"Id > '" + ids["A"] + "' AND Id = '" + ids["A"] + "'": "",
 		"AccountId = '" + account + "'":                       "A",
-		"Text__c = 'alpha' AND (Number__c = 1 OR Number__c = 10) AND NOT Flag__c = true": "B",
+		"Text__c = 'alpha' AND (Number__c = 1 OR Number__c = 10) AND (NOT Flag__c = true)": "B",
 		"LastName = 'Z'": "",
 		"Name = 'd'":     "D",
 	} {

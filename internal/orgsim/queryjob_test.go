@@ -118,18 +118,19 @@ func TestQueryJobRefusals(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})
 	for soql, want := range map[string][2]string{
-		"SELECT COUNT() FROM Contact":        {"API_ERROR", "COUNT()"},
-		"SELECT Id FROM Contact OFFSET 5":    {"API_ERROR", "OFFSET"},
-		"SELECT Nope FROM Contact":           {"API_ERROR", "INVALID_FIELD: "},
-		"SELECT Id FROM":                     {"API_ERROR", "MALFORMED_QUERY: "},
-		"SELECT Id FROM Nope__c":             {"INVALIDENTITY", "Entity 'Nope__c' is not supported by the Bulk API."},
-		"SELECT Id FROM Contact GROUP BY Id": {"API_ERROR", "MALFORMED_QUERY: "},
+		"SELECT COUNT() FROM Contact":             {"API_ERROR", "COUNT()"},
+		"SELECT Id FROM Contact OFFSET 5":         {"API_ERROR", "OFFSET"},
+		"SELECT Id FROM Contact LIMIT 2 OFFSET 0": {"API_ERROR", "OFFSET"},
+		"SELECT Nope FROM Contact":                {"API_ERROR", "INVALID_FIELD: "},
+		"SELECT Id FROM":                          {"API_ERROR", "MALFORMED_QUERY: "},
+		"SELECT Id FROM Nope__c":                  {"INVALIDENTITY", "Entity 'Nope__c' is not supported by the Bulk API."},
+		"SELECT Id FROM Contact GROUP BY Id":      {"API_ERROR", "MALFORMED_QUERY: "},
 
 		"SELECT COUNT(Id) FROM Contact":                              {"API_ERROR", "COUNT(Id)"},
 		"SELECT MAX(CreatedDate) FROM Contact":                       {"API_ERROR", "MALFORMED_QUERY: "},
 		"SELECT Id, (SELECT Id FROM Contacts) FROM Account":          {"API_ERROR", "MALFORMED_QUERY: "},
 		"SELECT TYPEOF Who WHEN Contact THEN Email END FROM Task":    {"API_ERROR", "MALFORMED_QUERY: "},
-		"SELECT MailingAddress FROM Contact":                         {"API_ERROR", "INVALID_FIELD: "},
+		"SELECT MailingAddress FROM Contact":                         {"API_ERROR", "Selecting compound data not supported in Bulk Query"},
 		"SELECT FIELDS(ALL) FROM Contact LIMIT 5":                    {"API_ERROR", "FIELDS"},
 		"SELECT Id FROM Contact GROUP BY Id HAVING COUNT(Email) > 1": {"API_ERROR", "MALFORMED_QUERY: "},
 	} {

@@ -239,8 +239,14 @@ func TestFieldIsChangedAndDeleted(t *testing.T) {
 	b.do(http.MethodDelete, customFields+"/"+id, nil).refused(http.StatusNotFound, "NOT_FOUND")
 	b.get(data + "/sobjects/Contact/" + record).want(http.StatusOK)
 
-	// Made again, it is another field, without the old one's values.
+	// Made again, it is another field, without the old one's grants and values.
 	again := b.define("Contact.Short_Lived__c", `{"label":"x","type":"Text","length":10}`)
+	b.query("SELECT Short_Lived__c FROM Contact").refused(http.StatusBadRequest, "INVALID_FIELD")
+	b.do(http.MethodPatch, data+"/sobjects/Contact/"+record, `{"Short_Lived__c":"y"}`).want(http.StatusBadRequest)
+	b.create("FieldPermissions", map[string]any{
+		"ParentId": b.rows("SELECT Id FROM PermissionSet WHERE Name = 'See_Short_Lived'")[0]["Id"], "SobjectType": "Contact",
+		"Field": "Contact.Short_Lived__c", "PermissionsRead": true, "PermissionsEdit": false,
+	})
 	if again == id || b.field(record, "Short_Lived__c") != "" {
 		t.Errorf("id %s again, value %q", again, b.field(record, "Short_Lived__c"))
 	}

@@ -179,6 +179,25 @@ func onboarding() reportsync.IntegrationSpec {
 	}
 }
 
+// Records come in any order; what is said about them has one of its own.
+func TestRivalsAreNamedInTheOrderOfTheirIDs(t *testing.T) {
+	t.Parallel()
+	for _, read := range []string{"lookups", "bulk"} {
+		onFakeTime(t, func(t *testing.T) {
+			b := setup(t, byEmail(map[string]reportsync.Mapping{"Title": column("Title")}), "Email,Title\nmany@x.example,x\n")
+			var ids []string
+			for range 8 {
+				ids = append(ids, b.insert(map[string]string{"Email": "many@x.example"}))
+			}
+			b.routes.Read = read
+			_, id := b.run(reportsync.NewRun{})
+			if got, want := b.outcomes(id)[0].Message, "8 records have this key: "+strings.Join(ids, ", "); got != want {
+				t.Errorf("%s: message %q, want %q", read, got, want)
+			}
+		})
+	}
+}
+
 // The real reports, by every pair of routes: the outcomes are the same, and a second run writes nothing.
 func TestOnboardingOntoContacts(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -83,8 +84,9 @@ func (m *matches) verdict(row *reportRow, claims map[string][]*reportRow) (repor
 		o.RecordID, o.Changes = row.earlier.outcome.RecordID, row.earlier.outcome.Changes
 		return o, true
 	case rivals != nil:
+		// They come in any order; equal runs are to say the same.
 		return row.reject(reportsync.Ambiguous, reportsync.RowManyRecords,
-			fmt.Sprintf("%d records have this key: %s", len(rivals), enumerate(rivals))), true
+			fmt.Sprintf("%d records have this key: %s", len(rivals), enumerate(slices.Sorted(slices.Values(rivals))))), true
 	case row.found == nil:
 		return row.reject(reportsync.Unmatched, reportsync.RowNoRecord, "no record has this key"), true
 	}

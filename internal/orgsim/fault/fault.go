@@ -39,15 +39,17 @@ const (
 	RowError    Action = "row_error"    // refuse rows with Code
 )
 
-// Fault is one rule. Empty properties match everything.
+// Fault is one rule. Empty properties match everything; those that the action
+// takes no notice of must be empty.
 type Fault struct {
 	Name   string `json:"name,omitzero"`   // shown in the journal; default: the preset, or else the action
 	Preset string `json:"preset,omitzero"` // takes what is empty here from [Preset]
 
-	// Which requests; for job actions only Path counts.
+	// Which requests; Path and Kind also say which jobs. A job action without
+	// either strikes ingest jobs only.
 	Method string            `json:"method,omitzero"` // of the request
 	Path   string            `json:"path,omitzero"`   // glob over the URL path, * within a segment and ** across; of jobs: the job's own path
-	Kind   string            `json:"kind,omitzero"`   // glob over the kind of call that the journal shows, such as "ingest *"
+	Kind   string            `json:"kind,omitzero"`   // glob over the kind of call that the journal shows, such as "ingest *"; of jobs: over "ingest" and "bulk query"
 	Header map[string]string `json:"header,omitzero"` // globs over the values of headers, by name
 
 	// Which of those that match, in this order.
@@ -80,6 +82,8 @@ type Fault struct {
 	Object string            `json:"object,omitzero"` // of the row and the job actions: API name
 	IDs    []string          `json:"ids,omitzero"`    // of the row actions: ids of records or of their parents; none: every row
 	Where  map[string]string `json:"where,omitzero"`  // of the row actions: stored values, by API name of the field; "" is null; text in any case
+
+	Source *Source `json:"-"` // where it stands in a file; nil elsewhere
 }
 
 // PropertyError says which property of a fault is wrong; "" is the fault as a whole.
@@ -89,6 +93,11 @@ type PropertyError struct {
 }
 
 func (m *PropertyError) Error() string { return m.text }
+
+// Mistaken blames a property for something that only the org can know.
+func Mistaken(property string, err error) error {
+	return &PropertyError{Property: property, text: err.Error()}
+}
 
 func mistake(property, format string, args ...any) error {
 	return &PropertyError{Property: property, text: fmt.Sprintf(format, args...)}
@@ -137,8 +146,10 @@ func (f Fault) Check() error {
 			return mistake(property, "%s must not be negative", property)
 		}
 	}
-	if err := f.checkMatching(); err != nil {
-		return err
+	for _, check := range []func() error{f.checkApplies, f.checkMatching, f.checkWords} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	switch f.Action {
 	case Respond:

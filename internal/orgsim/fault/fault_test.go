@@ -32,6 +32,9 @@ func TestCheck(t *testing.T) {
 		"no code":        {Action: fault.RowError},
 		"a name of path": {Action: fault.Hold, Name: "a/b"},
 		"an odd id":      {Action: fault.LockRows, IDs: []string{"003"}},
+		"a wrong method": {Action: fault.Hold, Method: "FETCH"},
+		"an odd code":    {Action: fault.RowError, Code: "no such code!"},
+		"an odd job":     {Action: fault.HoldJob, Kind: "query"},
 	} {
 		if f.Check() == nil {
 			t.Errorf("%s: Check took it", name)
@@ -44,6 +47,55 @@ func TestCheck(t *testing.T) {
 			}()
 			new(fault.Injector).Add(f)
 		}()
+	}
+}
+
+// A property that the action takes no notice of is refused by its name.
+func TestPropertiesApply(t *testing.T) {
+	t.Parallel()
+	for property, f := range map[string]fault.Fault{
+		"kind":   {Preset: "lock_rows", Kind: "query"},
+		"path":   {Preset: "maintenance", Path: "/a"},
+		"method": {Preset: "hang_job", Method: "PUT"},
+		"header": {Preset: "lock_parents", Header: map[string]string{"A": "b"}},
+		"object": {Preset: "html_503", Object: "Contact"},
+		"where":  {Preset: "fail_job", Where: map[string]string{"Title": "x"}},
+		"ids":    {Preset: "html_503", IDs: []string{own}},
+		"rows":   {Preset: "html_503", Rows: 5},
+		"status": {Preset: "latency", Status: 418},
+		"code":   {Preset: "lock_rows", Code: "X"},
+		"delay":  {Preset: "lock_rows", Delay: 1},
+	} {
+		_, err := f.Settled()
+		wrong, ok := errors.AsType[*fault.PropertyError](err)
+		if !ok || wrong.Property != property || !strings.Contains(err.Error(), property+" does not go with action") {
+			t.Errorf("%s: got %v", property, err)
+		}
+	}
+}
+
+func TestJobsAreChosen(t *testing.T) {
+	t.Parallel()
+	const ingest, query = "/services/data/v60.0/jobs/ingest/750x", "/services/data/v60.0/jobs/query/750y"
+	for name, test := range map[string]struct {
+		fault          fault.Fault
+		ingests, reads bool
+	}{
+		"by default":     {fault.Fault{}, true, false},
+		"by kind":        {fault.Fault{Kind: "ingest"}, true, false},
+		"reads by kind":  {fault.Fault{Kind: "bulk query*"}, false, true},
+		"both by kind":   {fault.Fault{Kind: "*"}, true, true},
+		"reads by path":  {fault.Fault{Path: "**/jobs/query/*"}, false, true},
+		"by object":      {fault.Fault{Kind: "*", Object: "contact"}, true, true},
+		"another object": {fault.Fault{Kind: "*", Object: "Lead"}, false, false},
+	} {
+		test.fault.Action = fault.FailJob
+		var injector fault.Injector
+		injector.Add(test.fault)
+		got := []bool{len(injector.Job(ingest, "Contact")) == 1, len(injector.QueryJob(query, "Contact")) == 1}
+		if diff := cmp.Diff([]bool{test.ingests, test.reads}, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 

@@ -54,11 +54,16 @@ func Parse(name string, src []byte) ([]Fault, error) {
 // Decode settles the faults of a file that holds more than them.
 func Decode(blocks []Block) ([]Fault, error) {
 	faults := make([]Fault, 0, len(blocks))
+	named := map[string]hcl.Range{}
 	for i := range blocks {
 		f, err := blocks[i].fault()
 		if err != nil {
 			return nil, fmt.Errorf("parse faults: %w", err)
 		}
+		if first, twice := named[f.Name]; twice {
+			return nil, fmt.Errorf("parse faults: %s: there is a fault %q at line %d already", place(blocks[i].Range), f.Name, first.Start.Line)
+		}
+		named[f.Name] = blocks[i].Range
 		faults = append(faults, f)
 	}
 	return faults, nil
@@ -69,7 +74,7 @@ func (b *Block) fault() (Fault, error) {
 	if diags.HasErrors() {
 		return Fault{}, diags
 	}
-	f := Fault{Name: b.Name}
+	f := Fault{Name: b.Name, Source: &Source{block: b, attributes: attributes}}
 	known := properties(&f)
 	// In the order of the file, so that the first mistake is the one that is told.
 	given := slices.SortedFunc(maps.Values(attributes), func(a, b *hcl.Attribute) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
@@ -87,11 +92,27 @@ func (b *Block) fault() (Fault, error) {
 	if err == nil {
 		return settled, nil
 	}
-	at := b.Range
-	if wrong, ok := errors.AsType[*PropertyError](err); ok && attributes[wrong.Property] != nil {
-		at = attributes[wrong.Property].Expr.Range()
+	return Fault{}, f.Source.Blame(err)
+}
+
+// Source is where a fault stands in a file.
+type Source struct {
+	block      *Block
+	attributes hcl.Attributes
+}
+
+// Blame puts file, line and column before what is wrong with a fault: those of
+// the property, where the error has a [PropertyError] in it. Without a source the
+// error stays as it is.
+func (s *Source) Blame(err error) error {
+	if s == nil || err == nil {
+		return err
 	}
-	return Fault{}, fmt.Errorf("%s: fault %q: %w", place(at), b.Name, err)
+	at := s.block.Range
+	if wrong, ok := errors.AsType[*PropertyError](err); ok && s.attributes[wrong.Property] != nil {
+		at = s.attributes[wrong.Property].Expr.Range()
+	}
+	return fmt.Errorf("%s: fault %q: %w", place(at), s.block.Name, err)
 }
 
 // decode reads one property: a word by itself, such as a duration, or whatever

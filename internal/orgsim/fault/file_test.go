@@ -1,6 +1,7 @@
 package fault_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 )
@@ -29,7 +31,7 @@ func TestLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(fault.Fault{}, "Source")); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -41,11 +43,13 @@ func TestLoad(t *testing.T) {
 func TestMistakesAreNamed(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"fault \"x\" {\n  preset = \"html_504\"\n}":                    `x.hcl:2,12: fault "x": there is no preset "html_504"; did you mean "html_50`,
-		"fault \"x\" {\n  action = \"hold\"\n  tims = 2\n}":            `x.hcl:3,3: a fault has no property "tims"; did you mean "times"?`,
-		"fault \"x\" {\n  action = \"hold\"\n  times = \"y\"\n}":       `x.hcl:3,11: times: Unsuitable value: a number is required`,
-		"fault \"x\" {\n  times = -1\n  action = \"hold\"\n}":          `x.hcl:2,11: fault "x": times must not be negative`,
-		"fault \"x\" {\n  preset = \"latency\"\n  delay = \"soon\"\n}": `x.hcl:3,11: delay: want a duration such as 1.5s, not "soon"`,
+		"fault \"x\" {\n  preset = \"html_504\"\n}":                                    `x.hcl:2,12: fault "x": there is no preset "html_504"; did you mean "html_50`,
+		"fault \"x\" {\n  action = \"hold\"\n  tims = 2\n}":                            `x.hcl:3,3: a fault has no property "tims"; did you mean "times"?`,
+		"fault \"x\" {\n  action = \"hold\"\n  times = \"y\"\n}":                       `x.hcl:3,11: times: Unsuitable value: a number is required`,
+		"fault \"x\" {\n  times = -1\n  action = \"hold\"\n}":                          `x.hcl:2,11: fault "x": times must not be negative`,
+		"fault \"x\" {\n  preset = \"latency\"\n  delay = \"soon\"\n}":                 `x.hcl:3,11: delay: want a duration such as 1.5s, not "soon"`,
+		"fault \"x\" {\n  preset = \"lock_rows\"\n  kind = \"query\"\n}":               `x.hcl:3,10: fault "x": kind does not go with action lock_rows, which strikes rows and takes ids, object, where`,
+		"fault \"x\" {\n  action = \"hold\"\n}\nfault \"x\" {\n  action = \"hold\"\n}": `x.hcl:4,1: there is a fault "x" at line 1 already`,
 		"fault \"x\" {\n}":                           `x.hcl:1,1: fault "x": a fault needs an action or a preset`,
 		"fault \"x\" {\n  preset = \"row_error\"\n}": `x.hcl:1,1: fault "x": a row_error fault needs a code`,
 		"fault {\n}":                                 "x.hcl:1,7-8: Missing name for fault",
@@ -56,6 +60,31 @@ func TestMistakesAreNamed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\ngot  %v\nwant %s", text, err, want)
 		}
+	}
+}
+
+// What only the org finds wrong is told with the place too.
+func TestSourceIsBlamed(t *testing.T) {
+	t.Parallel()
+	faults, err := fault.Parse("x.hcl", []byte("fault \"x\" {\n  preset = \"lock_rows\"\n  object = \"Nope\"\n}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{fault.Mistaken("object", errors.New("no such object")), `x.hcl:3,12: fault "x": no such object`},
+		{fault.Mistaken("where", errors.New("no such field")), `x.hcl:1,1: fault "x": no such field`},
+		{errors.New("whatever"), `x.hcl:1,1: fault "x": whatever`},
+	} {
+		if got := faults[0].Source.Blame(test.err).Error(); got != test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+	var none *fault.Source
+	if got := none.Blame(errors.New("whatever")).Error(); got != "whatever" {
+		t.Errorf("without a source: %s", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -15,7 +16,8 @@ import (
 // Injector holds the rules in force, oldest first. The zero value holds none.
 // It is safe for concurrent use.
 type Injector struct {
-	Seed uint64 // of what is left to chance; set before the first rule
+	Seed uint64           // of what is left to chance; set before the first rule
+	Now  func() time.Time // the org's clock, which holds of parents end by; nil: time.Now
 
 	mu     sync.Mutex
 	rules  []*Rule
@@ -103,17 +105,21 @@ func (i *Injector) Request(request Request) []*Rule {
 }
 
 // QueryJob returns the rules that strike a query job as its processing begins:
-// only those that a Path leads there, so that what is meant for writing does not
-// spend itself on reading.
+// only those that a Path or Kind leads there, so that what is meant for writing
+// does not spend itself on reading.
 func (i *Injector) QueryJob(path, object string) []*Rule {
 	return i.strike(func(r *Rule) bool {
-		return r.Action.ofJobs() && r.Path != "" && r.onPath(path) && r.onObject(object)
+		return (r.Path != "" || r.Kind != "") && r.onJob(queryJobs, path, object)
 	})
 }
 
 // Job returns the rules that strike an ingest job as its processing begins.
 func (i *Injector) Job(path, object string) []*Rule {
-	return i.strike(func(r *Rule) bool { return r.Action.ofJobs() && r.onPath(path) && r.onObject(object) })
+	return i.strike(func(r *Rule) bool { return r.onJob(ingestJobs, path, object) })
+}
+
+func (r *Rule) onJob(kind, path, object string) bool {
+	return r.Action.ofJobs() && r.onKind(kind) && r.onPath(path) && r.onObject(object)
 }
 
 // strike counts a match for every rule that matches and returns those whose
@@ -151,7 +157,7 @@ func (r *Rule) onRequest(request Request) bool {
 	if r.Method != "" && !strings.EqualFold(r.Method, request.Method) || !r.onPath(request.Path) {
 		return false
 	}
-	if r.Kind != "" && !doublestar.MatchUnvalidated(r.Kind, request.Kind) {
+	if !r.onKind(request.Kind) {
 		return false
 	}
 	for name, glob := range r.Header {
@@ -169,6 +175,8 @@ func flat(text string) string { return strings.ReplaceAll(text, "/", "\x00") }
 func (r *Rule) onPath(path string) bool {
 	return r.Path == "" || doublestar.MatchUnvalidated(r.Path, path)
 }
+
+func (r *Rule) onKind(kind string) bool { return r.Kind == "" || MatchesKind(r.Kind, kind) }
 
 func (r *Rule) onObject(object string) bool {
 	return r.Object == "" || strings.EqualFold(r.Object, object)

@@ -115,6 +115,6 @@ func (f Fault) over(preset Fault) Fault {
 		ContentType: cmp.Or(f.ContentType, preset.ContentType), RetryAfter: f.RetryAfter, Delay: cmp.Or(f.Delay, preset.Delay),
 		Bytes: f.Bytes, Lines: f.Lines, Share: f.Share, Orderly: f.Orderly || preset.Orderly,
 		Rows: f.Rows, Message: cmp.Or(f.Message, preset.Message), Code: cmp.Or(f.Code, preset.Code), Fields: f.Fields,
-		Object: f.Object, IDs: f.IDs, Where: f.Where,
+		Object: f.Object, IDs: f.IDs, Where: f.Where, Source: f.Source,
 	}
 }

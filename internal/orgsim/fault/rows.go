@@ -15,10 +15,14 @@ import (
 type Transaction struct {
 	injector *Injector
 	batch    int
+	note     func(rule string)
 }
 
 // Transaction begins one.
 func (i *Injector) Transaction() *Transaction { return &Transaction{injector: i} }
+
+// Note has a function called with the name of each rule that refuses a row.
+func (t *Transaction) Note(note func(rule string)) { t.note = note }
 
 // Batch says which of the job's internal batches the next rows belong to.
 func (t *Transaction) Batch(number int) { t.batch = number }
@@ -38,6 +42,9 @@ func (t *Transaction) Strike(object *schema.Object, values []string) *sferr.Erro
 			continue
 		}
 		if refusal := t.refusal(r, row); refusal != nil && r.turn() {
+			if t.note != nil {
+				t.note(r.Name)
+			}
 			return refusal
 		}
 	}
@@ -74,7 +81,7 @@ type hold struct {
 // heldFrom is the first of the row's parents that another transaction holds.
 // Where there is none, the row's own transaction takes hold of them all.
 func (r *Rule) heldFrom(t *Transaction, row row) string {
-	now := time.Now()
+	now := r.owner.now()
 	parents := slices.DeleteFunc(row.parents(), func(id string) bool { return r.firstOf([]string{id}) == "" })
 	for _, id := range parents {
 		if held, ok := r.parents[id]; ok && held.against(t, now) {
@@ -88,6 +95,13 @@ func (r *Rule) heldFrom(t *Transaction, row row) string {
 		r.parents[id] = hold{by: t, batch: t.batch, until: now.Add(time.Duration(r.Delay))}
 	}
 	return ""
+}
+
+func (i *Injector) now() time.Time {
+	if i.Now == nil {
+		return time.Now()
+	}
+	return i.Now()
 }
 
 // against reports whether the hold keeps a transaction out. The internal batches

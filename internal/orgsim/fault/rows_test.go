@@ -143,3 +143,25 @@ func TestBatchesOfAJobConflict(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Holds end by the org's clock.
+func TestParentsAreHeldByTheOrgsClock(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	injector := fault.Injector{Now: func() time.Time { return now }}
+	injector.Add(fault.Fault{Action: fault.LockParents, Delay: fault.Duration(time.Hour)})
+	var noted []string
+	second := injector.Transaction()
+	second.Note(func(rule string) { noted = append(noted, rule) })
+	struck(t, injector.Transaction(), map[string]string{"AccountId": parent})
+	if got := struck(t, second, map[string]string{"AccountId": parent}); got != "UNABLE_TO_LOCK_ROW" {
+		t.Errorf("got %q", got)
+	}
+	now = now.Add(time.Hour)
+	if got := struck(t, second, map[string]string{"AccountId": parent}); got != "" {
+		t.Errorf("an hour later: %q", got)
+	}
+	if diff := cmp.Diff([]string{"lock_parents"}, noted); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -49,6 +49,9 @@ func (s *Schema) ChangeField(object string, f Field) (*Schema, error) {
 		f.Hidden = false
 	}
 	o.Fields[i] = f
+	if err := o.checkExternalIDs(); err != nil {
+		return nil, fmt.Errorf("object %s: field %q: %w", o.Name, f.Name, err)
+	}
 	return s.withObject(o)
 }
 

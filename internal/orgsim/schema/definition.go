@@ -78,7 +78,7 @@ func Defined(list []Definition) (*Schema, error) {
 func (s *Schema) defined(d Definition) (*Object, error) {
 	base, known := s.Object(d.Name)
 	if !known {
-		if err := checkName(d.Name); err != nil {
+		if err := checkObject(Object{Name: d.Name, Label: d.Label, LabelPlural: d.LabelPlural}); err != nil {
 			return nil, fmt.Errorf("object %q: %w", d.Name, err)
 		}
 		if !strings.HasSuffix(d.Name, "__c") {

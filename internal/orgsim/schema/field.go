@@ -29,7 +29,8 @@ const (
 	MasterDetail  Type = "master_detail" // in definitions only: becomes a Reference that is required and create-only
 	AutoNumber    Type = "autonumber"
 	Formula       Type = "formula"
-	ID            Type = "id" // the Id field itself
+	ID            Type = "id"      // the Id field itself
+	Address       Type = "address" // standard fields only: read-only, and made of the [AddressParts] fields before it
 )
 
 // Field is one field of an object. The zero value of each property is what a
@@ -40,7 +41,7 @@ type Field struct {
 	Label string `json:"label,omitzero"` // default: the name without __c, underscores as blanks
 	Type  Type   `json:"type,omitzero"`
 
-	Length    int `json:"length,omitzero"`    // characters; text types only
+	Length    int `json:"length,omitzero"`    // as [TextLength] counts; text types only
 	Precision int `json:"precision,omitzero"` // digits in all; number types only
 	Scale     int `json:"scale,omitzero"`     // digits after the point
 
@@ -66,6 +67,7 @@ type Field struct {
 
 	system    bool   // kept by Salesforce itself
 	compound  string // compoundFieldName of describe
+	onDelete  Deletion
 	idLookup  bool
 	nameField bool
 	defaulted bool // gets a value on insert where none is sent
@@ -119,6 +121,10 @@ func (f *Field) System() bool { return f.system }
 
 // Compound is the compound field that this one is part of, or empty.
 func (f *Field) Compound() string { return f.compound }
+
+// AddressParts is how many fields make up an address: street, city, state, postal
+// code and country. They stand in this order directly before it.
+const AddressParts = 5
 
 // LongText reports a text area of more than 255 characters, which SOQL can
 // neither filter nor sort.

@@ -65,7 +65,7 @@ func (s *Schema) Add(object Object) error {
 			return fmt.Errorf("object %q: not a standard object of the simulator (%s); custom objects end in __c",
 				object.Name, strings.Join(s.names(), ", "))
 		}
-		if err := checkName(object.Name); err != nil {
+		if err := checkObject(object); err != nil {
 			return fmt.Errorf("object %q: %w", object.Name, err)
 		}
 		existing = newCustomObject(object, s.nextPrefix())
@@ -115,11 +115,15 @@ func (o *Object) addFields(fields []Field) error {
 		}
 		o.Fields = append(o.Fields, f)
 		o.index()
+		if err := o.checkExternalIDs(); err != nil {
+			return &fieldError{field: i, err: fmt.Errorf("object %s: field %q: %w", o.Name, f.Name, err)}
+		}
 	}
 	return nil
 }
 
 func (o *Object) index() {
+	o.settleOwner()
 	o.byName = make(map[string]int, len(o.Fields))
 	for i := range o.Fields {
 		if !o.Fields[i].removed {
@@ -175,7 +179,7 @@ func newCustomObject(o Object, prefix string) *Object {
 		o.Label = labelOf(o.Name)
 	}
 	if o.LabelPlural == "" {
-		o.LabelPlural = o.Label + "s"
+		o.LabelPlural = plural(o.Label)
 	}
 	o.KeyPrefix = prefix
 	name := Field{Name: "Name", Label: o.Label + " Name", Type: Text, Length: 80, nameField: true, idLookup: true, defaulted: true}

@@ -26,7 +26,7 @@ func checkName(name string) error {
 	if !apiName.MatchString(name) {
 		return errors.New("not an API name: letters, digits and single underscores, starting with a letter, and __c at the end where custom")
 	}
-	return nil
+	return checkLength("API name", strings.TrimSuffix(name, "__c"), MaxName)
 }
 
 // settle fills in what Salesforce fills in when a field is made, and refuses
@@ -52,6 +52,9 @@ func settle(f *Field, customObject bool) error {
 	}
 	if f.Label == "" {
 		f.Label = labelOf(f.Name)
+	}
+	if err := checkLabel("label", f.Label); err != nil {
+		return err
 	}
 	if err := settleSize(f); err != nil {
 		return err
@@ -100,6 +103,9 @@ func settleKind(f *Field) error {
 	if f.Restricted && len(f.Values) == 0 {
 		return errors.New("a restricted picklist needs values")
 	}
+	if err := checkPicklist(f.Values); err != nil {
+		return err
+	}
 	if (f.Unique || f.ExternalID) && !slices.Contains([]Type{Text, Email, Number, AutoNumber}, f.Type) {
 		return fmt.Errorf("a field of type %q can be neither unique nor an external id", f.Type)
 	}
@@ -136,7 +142,7 @@ func settleReference(f *Field) error {
 		return errors.New("a required reference points to one object")
 	}
 	f.RelationshipName = cmp.Or(f.RelationshipName, strings.TrimSuffix(f.Name, "__c")+"__r")
-	return nil
+	return checkLength("relationship name", strings.TrimSuffix(f.RelationshipName, "__r"), MaxName)
 }
 
 func settleAutoNumber(f *Field) error {
@@ -144,7 +150,10 @@ func settleAutoNumber(f *Field) error {
 	if !counter.MatchString(f.Format) {
 		return fmt.Errorf("format %q has no counter such as {0000}", f.Format)
 	}
-	return nil
+	if _, digits, _ := f.Counter(); digits > maxDigits {
+		return within("the number of digits of the format's counter,", digits, 1, maxDigits)
+	}
+	return checkLength("format", f.Format, f.Length)
 }
 
 func within(what string, n, low, high int) error {

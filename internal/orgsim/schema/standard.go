@@ -29,8 +29,8 @@ func personName(of string) []Field {
 	}
 }
 
-// address gives the parts of an address, such as MailingCity of "Mailing"; the
-// compound field itself is not simulated.
+// address gives the parts of an address, such as MailingCity of "Mailing", and
+// the address itself.
 func address(of string) []Field {
 	label := of
 	if of != "" {
@@ -45,6 +45,7 @@ func address(of string) []Field {
 		part("State", "State/Province", Text, 80),
 		part("PostalCode", "Zip/Postal Code", Text, 20),
 		part("Country", "Country", Text, 80),
+		{Name: of + "Address", Label: label + "Address", Type: Address, system: true},
 	}
 }
 
@@ -74,6 +75,18 @@ func required(f Field, value string) Field {
 // kept makes a field one that Salesforce keeps itself.
 func kept(f Field) Field {
 	f.system = true
+	return f
+}
+
+// cascading makes a lookup one whose record is deleted with that it refers to.
+func cascading(f Field) Field {
+	f.onDelete = Cascades
+	return f
+}
+
+// restricting makes a lookup one that keeps what it refers to from being deleted.
+func restricting(f Field) Field {
+	f.onDelete = Restricts
 	return f
 }
 

@@ -8,7 +8,7 @@ func salesObjects() []*Object {
 
 func account() *Object {
 	own := slices.Concat([]Field{
-		{Name: "Name", Label: "Account Name", Type: Text, Length: 255, Required: true, nameField: true},
+		{Name: "Name", Label: "Account Name", Type: Text, Length: 255, Required: true, nameField: true, compound: "Name"},
 		picklist("Type", "Account Type", "Prospect", "Customer - Direct", "Customer - Channel", "Partner", "Other"),
 		lookup("ParentId", "Parent Account ID", "Parent", "Account"),
 	}, address("Billing"), address("Shipping"), []Field{
@@ -31,7 +31,7 @@ func account() *Object {
 }
 
 func contact() *Object {
-	own := slices.Concat([]Field{lookup("AccountId", "Account ID", "Account", "Account")}, personName("Contact"), address("Other"), address("Mailing"), []Field{
+	own := slices.Concat([]Field{cascading(lookup("AccountId", "Account ID", "Account", "Account"))}, personName("Contact"), address("Other"), address("Mailing"), []Field{
 		{Name: "Phone", Label: "Business Phone", Type: Phone},
 		{Name: "Fax", Label: "Business Fax", Type: Phone},
 		{Name: "MobilePhone", Label: "Mobile Phone", Type: Phone},
@@ -81,7 +81,7 @@ func opportunity() *Object {
 	stages := picklist("StageName", "Stage", "Prospecting", "Qualification", "Needs Analysis", "Value Proposition",
 		"Proposal/Price Quote", "Negotiation/Review", "Closed Won", "Closed Lost")
 	own := []Field{
-		lookup("AccountId", "Account ID", "Account", "Account"),
+		cascading(lookup("AccountId", "Account ID", "Account", "Account")),
 		{Name: "Name", Label: "Name", Type: Text, Length: 120, Required: true, nameField: true},
 		description("Description"),
 		required(stages, ""),

@@ -7,8 +7,8 @@ func supportCase() *Object {
 	email := Field{Name: "SuppliedEmail", Label: "Email Address", Type: Email}
 	own := []Field{
 		number,
-		lookup("ContactId", "Contact ID", "Contact", "Contact"),
-		lookup("AccountId", "Account ID", "Account", "Account"),
+		restricting(lookup("ContactId", "Contact ID", "Contact", "Contact")),
+		restricting(lookup("AccountId", "Account ID", "Account", "Account")),
 		lookup("ParentId", "Parent Case ID", "Parent", "Case"),
 		text("SuppliedName", "Name", 80),
 		email,
@@ -28,8 +28,8 @@ func task() *Object {
 	subject := text("Subject", "Subject", 255)
 	subject.nameField = true
 	own := []Field{
-		lookup("WhoId", "Name ID", "Who", "Contact", "Lead"),
-		lookup("WhatId", "Related To ID", "What", "Account", "Opportunity", "Case"),
+		cascading(lookup("WhoId", "Name ID", "Who", "Contact", "Lead")),
+		cascading(lookup("WhatId", "Related To ID", "What", "Account", "Opportunity", "Case")),
 		subject,
 		{Name: "ActivityDate", Label: "Due Date Only", Type: Date},
 		required(picklist("Status", "Status", "Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"), "Not Started"),

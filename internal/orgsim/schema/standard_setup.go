@@ -52,7 +52,7 @@ func user() *Object {
 // EntityDefinition).
 func entityDefinition() *Object {
 	own := []Field{
-		kept(text("DurableId", "Durable ID", 40)),
+		kept(text("DurableId", "Durable ID", 80)),
 		{Name: "QualifiedApiName", Label: "Qualified API Name", Type: Text, Length: 70, Required: true, system: true, nameField: true},
 		kept(text("DeveloperName", "Developer Name", 40)),
 		kept(text("MasterLabel", "Master Label", 80)),

@@ -18,7 +18,7 @@ func customField() *Object {
 	own := append(definedOn(),
 		Field{Name: "DeveloperName", Label: "Developer Name", Type: Text, Length: 80, Required: true, system: true, nameField: true},
 		kept(text("FullName", "Full Name", 121)),
-		kept(text("TableEnumOrId", "Table Enum or ID", 40)),
+		kept(text("TableEnumOrId", "Table Enum or ID", 80)),
 		kept(text("NamespacePrefix", "Namespace Prefix", 15)),
 		kept(text("ManageableState", "Manageable State", 40)),
 		kept(Field{Name: "Length", Label: "Length", Type: Int, Precision: 8}),
@@ -54,5 +54,5 @@ func fieldDefinition() *Object {
 // parent to select from.
 func definedOn() []Field {
 	entity := lookup("EntityDefinitionRecordId", "Entity Definition", "EntityDefinition", "EntityDefinition")
-	return []Field{kept(text("EntityDefinitionId", "Entity Definition ID", 40)), kept(entity)}
+	return []Field{kept(text("EntityDefinitionId", "Entity Definition ID", 80)), kept(entity)}
 }

@@ -30,21 +30,26 @@ func (f *Field) SoapType() string {
 		return "xsd:date"
 	case DateTime:
 		return "xsd:dateTime"
+	case Address:
+		return "urn:address"
 	default:
 		return "xsd:string"
 	}
 }
 
-// Filterable reports whether WHERE may name the field.
-func (f *Field) Filterable() bool { return !f.LongText() }
+// Filterable reports whether WHERE may name the field. Addresses stand in DISTANCE
+// alone there (SOQL reference: compound fields).
+func (f *Field) Filterable() bool { return !f.LongText() && f.Type != Address }
 
 // Sortable reports whether ORDER BY may name the field.
-func (f *Field) Sortable() bool { return !f.LongText() && f.Type != MultiPicklist }
+func (f *Field) Sortable() bool {
+	return !f.LongText() && f.Type != MultiPicklist && f.Type != Address
+}
 
 // Groupable reports whether GROUP BY could name the field.
 func (f *Field) Groupable() bool {
 	switch f.Kind() {
-	case Number, Currency, Percent, DateTime, MultiPicklist:
+	case Number, Currency, Percent, DateTime, MultiPicklist, Address:
 		return false
 	default:
 		return !f.LongText()
@@ -54,7 +59,7 @@ func (f *Field) Groupable() bool {
 // Aggregatable reports whether an aggregate function could take the field.
 func (f *Field) Aggregatable() bool {
 	switch f.Kind() {
-	case Checkbox, MultiPicklist:
+	case Checkbox, MultiPicklist, Address:
 		return false
 	default:
 		return !f.LongText()

@@ -24,7 +24,7 @@ const (
 // claims are those of an assertion that count.
 type claims struct {
 	issuer, subject, audience string
-	expires                   time.Time
+	expires, notBefore        time.Time
 }
 
 // assertion logs in the user that a signed JWT names. The user must have approved
@@ -46,6 +46,9 @@ func (h *Host) assertion(c *web.Call, form url.Values) (*tokenAnswer, *refusal) 
 	if !s.signed(text) {
 		return nil, errAssertion
 	}
+	if claimed.notBefore.Sub(s.Now()) > skew {
+		return nil, errAssertion
+	}
 	ahead := claimed.expires.Sub(s.Now())
 	if window := s.App.AssertionWindow; ahead <= -skew || window >= 0 && ahead > window+skew {
 		return nil, errExpiredJWT
@@ -57,23 +60,40 @@ func (h *Host) assertion(c *web.Call, form url.Values) (*tokenAnswer, *refusal) 
 }
 
 // readClaims reads an assertion whose signature is still to be checked. All four
-// claims are needed; exp may be a text, as in Salesforce's own sample code.
+// claims are needed, nbf is not. A header crit names extensions that must be
+// understood (RFC 7515, 4.1.11), and none is.
 func readClaims(text string) (claims, bool) {
 	members := jwt.MapClaims{}
-	if _, _, err := jwt.NewParser(jwt.WithJSONNumber()).ParseUnverified(text, members); err != nil {
+	token, _, err := jwt.NewParser(jwt.WithJSONNumber()).ParseUnverified(text, members)
+	if err != nil {
+		return claims{}, false
+	}
+	if _, critical := token.Header["crit"]; critical {
 		return claims{}, false
 	}
 	issuer, hasIssuer := members["iss"].(string)
 	subject, hasSubject := members["sub"].(string)
 	audience, hasAudience := members["aud"].(string)
 	_, listed := members["aud"].([]any) // which no document says is taken: no audience of ours
-	digits, isText := members["exp"].(string)
-	if number, isNumber := members["exp"].(json.Number); isNumber {
-		digits, isText = number.String(), true
+	read := claims{issuer: issuer, subject: subject, audience: audience}
+	expires, timed := readTime(members["exp"])
+	read.expires = expires
+	if text, given := members["nbf"]; given {
+		notBefore, ok := readTime(text)
+		read.notBefore, timed = notBefore, timed && ok
+	}
+	return read, hasIssuer && hasSubject && (hasAudience || listed) && timed
+}
+
+// readTime reads seconds since 1970, which may be a text, as in Salesforce's own
+// sample code.
+func readTime(claim any) (time.Time, bool) {
+	digits, ok := claim.(string)
+	if number, isNumber := claim.(json.Number); isNumber {
+		digits, ok = number.String(), true
 	}
 	seconds, err := strconv.ParseInt(digits, 10, 64)
-	ok := hasIssuer && hasSubject && (hasAudience || listed) && isText && err == nil
-	return claims{issuer: issuer, subject: subject, audience: audience, expires: time.Unix(seconds, 0)}, ok
+	return time.Unix(seconds, 0), ok && err == nil
 }
 
 // signed reports whether one of the app's certificates fits the signature.

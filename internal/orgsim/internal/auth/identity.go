@@ -23,7 +23,7 @@ func (h *Host) identify(c *web.Call) (*Server, string, bool) {
 		return nil, "", false
 	}
 	for _, s := range h.servers {
-		if g, ok := s.ledger.use(token, false); ok && s.alive(g.userID) {
+		if g, ok := s.ledger.use(token, false); ok && g.scopes.identity() && s.alive(g.userID) {
 			return s, g.userID, true
 		}
 	}

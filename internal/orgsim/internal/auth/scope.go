@@ -45,6 +45,14 @@ func (s scopes) offline() bool { return s.has("refresh_token", "offline_access")
 // data reports whether the session may use data APIs.
 func (s scopes) data() bool { return s.has("api", "full") }
 
+// identity reports whether the session may ask who its user is. profile, email,
+// address and phone do the same as id (Help: OAuth tokens and scopes). Apps that log
+// in with web, as the Salesforce CLI and the Mobile SDK do, ask as well; api alone is
+// for data.
+func (s scopes) identity() bool {
+	return s.has("id", "openid", "profile", "email", "address", "phone", "full", "web")
+}
+
 // online leaves out what only a person can grant.
 func (s scopes) online() scopes {
 	return slices.DeleteFunc(slices.Clone(s), func(name string) bool {

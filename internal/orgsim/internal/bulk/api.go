@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,18 +48,48 @@ func (a *API) Reset() { a.jobs.clear() }
 
 // Register adds the API's resources to the gate.
 func (a *API) Register(g *web.Gate) {
-	g.Data(map[string]web.Methods{
+	register(g, ingestSince, map[string]web.Methods{
 		"/jobs/ingest":                         {"GET": {Kind: "ingest list", Serve: a.listIngest}, "POST": {Kind: "ingest create", Serve: a.createIngest}},
 		"/jobs/ingest/{id}":                    {"GET": {Kind: "ingest poll", Serve: a.getIngest}, "PATCH": {Kind: "ingest close", Serve: a.patchIngest}, "DELETE": {Kind: "ingest delete", Serve: a.deleteIngest}},
 		"/jobs/ingest/{id}/batches":            {"PUT": {Kind: "ingest upload", Serve: a.uploadIngest}},
 		"/jobs/ingest/{id}/successfulResults":  {"GET": {Kind: "ingest results", Serve: a.successfulResults}},
 		"/jobs/ingest/{id}/failedResults":      {"GET": {Kind: "ingest results", Serve: a.failedResults}},
 		"/jobs/ingest/{id}/unprocessedrecords": {"GET": {Kind: "ingest results", Serve: a.unprocessedRecords}},
-		"/jobs/query":                          {"GET": {Kind: "bulk query list", Serve: a.listQueryJobs}, "POST": {Kind: "bulk query create", Serve: a.createQueryJob}},
-		"/jobs/query/{id}":                     {"GET": {Kind: "bulk query poll", Serve: a.getQueryJob}, "PATCH": {Kind: "bulk query abort", Serve: a.abortQueryJob}, "DELETE": {Kind: "bulk query delete", Serve: a.deleteQueryJob}},
-		"/jobs/query/{id}/results":             {"GET": {Kind: "bulk query results", Serve: a.queryJobResults}},
-		"/jobs/query/{id}/resultPages":         {"GET": {Kind: "bulk query pages", Serve: a.queryJobPages}},
 	})
+	register(g, querySince, map[string]web.Methods{
+		"/jobs/query":              {"GET": {Kind: "bulk query list", Serve: a.listQueryJobs}, "POST": {Kind: "bulk query create", Serve: a.createQueryJob}},
+		"/jobs/query/{id}":         {"GET": {Kind: "bulk query poll", Serve: a.getQueryJob}, "PATCH": {Kind: "bulk query abort", Serve: a.abortQueryJob}, "DELETE": {Kind: "bulk query delete", Serve: a.deleteQueryJob}},
+		"/jobs/query/{id}/results": {"GET": {Kind: "bulk query results", Serve: a.queryJobResults}},
+	})
+	register(g, pagesSince, map[string]web.Methods{
+		"/jobs/query/{id}/resultPages": {"GET": {Kind: "bulk query pages", Serve: a.queryJobPages}},
+	})
+}
+
+// The API versions that the resources came with; all have two digits (Bulk API
+// 2.0 guide: create a job, create a query job, get parallel results).
+const (
+	ingestSince = "41"
+	querySince  = "47"
+	pagesSince  = "58"
+)
+
+// register adds resources that versions before the given one do not have.
+func register(g *web.Gate, since string, resources map[string]web.Methods) {
+	for _, methods := range resources {
+		for method, e := range methods {
+			serve := e.Serve
+			e.Serve = func(c *web.Call) {
+				if major, _, _ := strings.Cut(c.Version, "."); major < since {
+					c.NotFound()
+					return
+				}
+				serve(c)
+			}
+			methods[method] = e
+		}
+	}
+	g.Data(resources)
 }
 
 // waitFor waits until ready is closed or sends; it returns false where job or org

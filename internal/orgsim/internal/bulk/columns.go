@@ -28,6 +28,9 @@ type parentKey struct {
 // of no field fails it, be it unknown, hidden, or the first one behind a byte
 // order mark.
 func (j *ingestJob) resolve(s *schema.Schema, names []string) (columns []column, refusal string) {
+	if j.beyondIDs(names) {
+		refusal = "InvalidBatch : The '" + j.operation + "' batch must contain only ids"
+	}
 	refuse := func(text string) {
 		if refusal == "" {
 			refusal = text
@@ -50,6 +53,14 @@ func (j *ingestJob) resolve(s *schema.Schema, names []string) (columns []column,
 		refuse("InvalidBatch : Field name not found : " + j.externalID)
 	}
 	return columns, refusal
+}
+
+// beyondIDs tells whether the job deletes by a header of other names than Id.
+func (j *ingestJob) beyondIDs(names []string) bool {
+	if j.op != store.Delete && j.op != store.HardDelete || names == nil {
+		return false
+	}
+	return len(names) != 1 || !strings.EqualFold(names[0], "Id")
 }
 
 func (j *ingestJob) column(s *schema.Schema, name string) column {

@@ -29,7 +29,7 @@ func choice(what, text string, allowed ...string) (string, *sferr.Error) {
 		return allowed[0], nil
 	}
 	if !slices.Contains(allowed, text) {
-		return "", sferr.New("INVALIDJOB", "%s '%s' is none of %s", what, text, strings.Join(allowed, ", "))
+		return "", invalidJob("%s '%s' is none of %s", what, text, strings.Join(allowed, ", "))
 	}
 	return text, nil
 }

@@ -11,7 +11,8 @@
 // and table as they are asked for, shuffled.
 //
 // A query job keeps the rows that it found, which never change, and prints pages
-// of them. Locators are places in the result.
+// of them, in chunks whose order is not that of the rows where the query says
+// none. Locators are places in the result.
 //
 // Whoever ends a job (abort, delete, reset) takes its lock to do so, and rows are
 // written with that lock held: a job that has ended writes nothing any more.

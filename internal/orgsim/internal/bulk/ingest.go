@@ -40,7 +40,11 @@ func (a *API) createIngest(c *web.Call) {
 		return
 	}
 	j := &ingestJob{operation: request.Operation}
-	d, refused := dialectOf(request.ContentType, request.LineEnding, request.ColumnDelimiter)
+	refused := request.refuseOnCreate("state", "query")
+	var d jobDialect
+	if refused == nil {
+		d, refused = dialectOf(request.ContentType, request.LineEnding, request.ColumnDelimiter)
+	}
 	if refused == nil {
 		refused = a.target(c, j, request)
 	}
@@ -135,7 +139,7 @@ func (a *API) patchIngest(c *web.Call) {
 		c.Entry.Kind = "ingest abort"
 		refused = j.abort(a.Now())
 	default:
-		refused = sferr.New("INVALIDJOB", "state '%s' is none of UploadComplete, Aborted", request.State)
+		refused = invalidJob("state '%s' is none of UploadComplete, Aborted", request.State)
 	}
 	if refused != nil {
 		c.Fail(http.StatusBadRequest, refused)

@@ -1,14 +1,11 @@
 package bulk
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
@@ -45,9 +42,8 @@ func readMultipart(parts *multipart.Reader, request *jobRequest) (content string
 	if refused != nil {
 		return "", refused
 	}
-	decoder := json.NewDecoder(bytes.NewReader(job))
-	if err := decoder.Decode(request); err != nil {
-		return "", sferr.New("JSON_PARSER_ERROR", "%s", strings.TrimPrefix(err.Error(), "json: "))
+	if refused := web.DecodeJSON(job, request); refused != nil {
+		return "", refused
 	}
 	text, refused := readPart(parts, "content", "text/csv", utf8.UTFMax*maxMultipart)
 	if refused != nil {
@@ -130,16 +126,16 @@ func (a *API) operation(userID, name string) (store.Op, *sferr.Error) {
 func (j *ingestJob) matchBy(field string) *sferr.Error {
 	if j.op != store.Upsert {
 		if field != "" {
-			return sferr.New("INVALIDJOB", "externalIdFieldName belongs to upsert, not to %s", j.operation)
+			return invalidJob("externalIdFieldName belongs to upsert, not to %s", j.operation)
 		}
 		return nil
 	}
 	if field == "" {
-		return sferr.New("INVALIDJOB", "External ID was blank for %s. An External ID must be specified for upsert.", j.object.Name)
+		return invalidJob("External ID was blank for %s. An External ID must be specified for upsert.", j.object.Name)
 	}
 	var ok bool
 	if j.key, ok = j.object.Field(field); !ok || !j.object.Fields[j.key].IDLookup() {
-		return sferr.New("INVALIDJOB", "Field name provided, %s does not match an External ID, Salesforce Id, or indexed field for %s", field, j.object.Name)
+		return invalidJob("Field name provided, %s does not match an External ID, Salesforce Id, or indexed field for %s", field, j.object.Name)
 	}
 	j.externalID = field
 	return nil
@@ -152,11 +148,11 @@ func (a *API) assignment(j *ingestJob, rule string) *sferr.Error {
 		return nil
 	}
 	if j.object.Name != "Case" && j.object.Name != "Lead" {
-		return sferr.New("INVALIDJOB", "assignmentRuleId belongs to jobs on Case or Lead, not on %s", j.object.Name)
+		return invalidJob("assignmentRuleId belongs to jobs on Case or Lead, not on %s", j.object.Name)
 	}
 	id, err := recordid.Parse(rule)
 	if err != nil || !a.ruleOn(id, j.object.Name) {
-		return sferr.New("INVALIDJOB", "assignmentRuleId '%s' is not the id of an assignment rule on %s", rule, j.object.Name)
+		return invalidJob("assignmentRuleId '%s' is not the id of an assignment rule on %s", rule, j.object.Name)
 	}
 	j.assignmentBy = id
 	return nil

@@ -1,11 +1,6 @@
 package bulk
 
-import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
-)
+import "github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 
 // jobRequest is a body that creates or changes a job of either kind.
 type jobRequest struct {
@@ -19,27 +14,29 @@ type jobRequest struct {
 	LineEnding       string `json:"lineEnding"`
 	ColumnDelimiter  string `json:"columnDelimiter"`
 	State            string `json:"state"`
+
+	// Salesforce takes job information back as it gives it out, so that clients
+	// send members which only an answer needs.
+	ID             string `json:"id"`
+	CreatedByID    string `json:"createdById"`
+	CreatedDate    string `json:"createdDate"`
+	SystemModstamp string `json:"systemModstamp"`
+	APIVersion     any    `json:"apiVersion"`
+	ContentURL     string `json:"contentUrl"`
+	JobType        string `json:"jobType"`
 }
 
-// jobProperties are the members that such a body may have. Salesforce takes job
-// information back as it gives it out, so that clients send members which only
-// an answer needs.
-var jobProperties = []string{
-	"operation", "object", "query", "externalIdFieldName", "assignmentRuleId", "contentType", "concurrencyMode",
-	"lineEnding", "columnDelimiter", "state", "id", "createdById", "createdDate", "systemModstamp", "apiVersion", "contentUrl", "jobType",
-}
-
-// UnmarshalJSON refuses members that a job does not have.
-func (r *jobRequest) UnmarshalJSON(text []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
-		return err //nolint:wrapcheck // the client is told the decoder's own words
+// refuseOnCreate refuses the named members, which a job of the kind to be created
+// would pass over. Empty ones are none.
+func (r *jobRequest) refuseOnCreate(names ...string) *sferr.Error {
+	members := map[string]string{
+		"state": r.State, "object": r.Object, "query": r.Query,
+		"externalIdFieldName": r.ExternalID, "assignmentRuleId": r.AssignmentRuleID,
 	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if !slices.Contains(jobProperties, name) {
-			return fmt.Errorf("unrecognized field %q", name)
+	for _, name := range names {
+		if members[name] != "" {
+			return invalidJob("%s cannot be specified in a request that creates this kind of job", name)
 		}
 	}
-	type plain jobRequest
-	return json.Unmarshal(text, (*plain)(r)) //nolint:wrapcheck // as above
+	return nil
 }

@@ -198,5 +198,11 @@ func (j *job) retire() *sferr.Error {
 	return nil
 }
 
+// invalidJob refuses a job's properties; the message names the exception again,
+// as recorded.
+func invalidJob(format string, args ...any) *sferr.Error {
+	return sferr.New("INVALIDJOB", "InvalidJob : "+format, args...)
+}
+
 // invalidState is spelt as Bulk 2.0 does: upper case without underscores.
 func invalidState(message string) *sferr.Error { return sferr.New("INVALIDJOBSTATE", "%s", message) }

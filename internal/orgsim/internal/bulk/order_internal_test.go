@@ -31,21 +31,33 @@ func TestShuffledIsAPermutation(t *testing.T) {
 	})
 }
 
-func TestChunksOfAQueryComeInTheirOrder(t *testing.T) {
+// A result is never in the order of the rows, be it of two rows or of a million,
+// and its pages hold each row once, wherever they are cut.
+func TestChunksOfAQueryAreInAnOrderOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	const rows = 2*chunkSpan + 3
-	j := &queryJob{chunks: []uint32{1, 0}}
-	seen := make([]bool, rows)
-	for at := range rows {
-		row := j.row(at)
-		if seen[row] {
-			t.Fatalf("row %d comes twice", row)
-		}
-		seen[row] = true
-	}
-	for at, want := range map[int]int{0: chunkSpan, chunkSpan: 0, 2 * chunkSpan: 2 * chunkSpan, rows - 1: rows - 1} {
-		if got := j.row(at); got != want {
-			t.Errorf("place %d has row %d, want %d", at, got, want)
+	for _, rows := range []int{0, 1, 2, 3, 15, 16, 17, 31, 33, 1_000, 16*chunkSpan - 1, 2*16*chunkSpan + 3} {
+		for job := range uint64(20) {
+			j := &queryJob{chunks: chunksOf(rows, 7, job)}
+			whole := slices.Collect(j.rows(0, rows))
+			if rows > 1 && slices.IsSorted(whole) {
+				t.Errorf("job %d has %d rows in their order", job, rows)
+			}
+			cut := rows / 3
+			if pages := append(slices.Collect(j.rows(0, cut)), slices.Collect(j.rows(cut, rows))...); !slices.Equal(pages, whole) {
+				t.Errorf("job %d of %d rows reads differently in pages cut at %d", job, rows, cut)
+			}
+			slices.Sort(whole)
+			for at, row := range whole {
+				if at != row {
+					t.Fatalf("job %d of %d rows lacks row %d", job, rows, at)
+				}
+			}
+			if len(whole) != rows {
+				t.Fatalf("job %d has %d rows of %d", job, len(whole), rows)
+			}
+			if rows > 100_000 && job > 0 {
+				break
+			}
 		}
 	}
 }

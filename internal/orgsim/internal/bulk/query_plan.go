@@ -17,14 +17,17 @@ func (a *API) bulkPlan(c *web.Call, request jobRequest) (plan *store.Plan, chunk
 		if what := notInBulk(q); what != "" {
 			return nil, false, sferr.New("API_ERROR", "%s", what)
 		}
-		plan, err = a.DB.Bind(q, store.Scope{View: c.Schema, Deleted: request.Operation == "queryAll"})
+		plan, err = a.DB.Bind(q, store.Scope{View: c.Schema, Flat: true, Deleted: request.Operation == "queryAll"})
 	}
 	if err == nil {
 		return plan, len(q.Order) == 0 && q.Limit < 0, nil
 	}
 	refused = store.QueryRefusal(err)
-	if refused.Code == "INVALID_TYPE" {
+	switch refused.Code {
+	case "INVALID_TYPE":
 		return nil, false, notBulk(q.Object.Text)
+	case "FUNCTIONALITY_NOT_ENABLED":
+		return nil, false, sferr.New("API_ERROR", "%s", refused.Message)
 	}
 	return nil, false, sferr.New("API_ERROR", "%s: %s", refused.Code, refused.Message)
 }
@@ -34,7 +37,7 @@ func notInBulk(q *soql.Query) string {
 	if q.Count {
 		return "Aggregate functions are not supported in Bulk Query: COUNT()"
 	}
-	if q.Offset > 0 {
+	if q.Skips {
 		return "OFFSET is not supported in Bulk Query"
 	}
 	for _, item := range q.Select {

@@ -3,16 +3,12 @@ package bulk
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
-const (
-	pagesSince   = "58" // the API version that resultPages came with; all have two digits
-	pagesAtATime = 5
-)
+const pagesAtATime = 5
 
 // queryJobResults sends a page of the result. The last page's locator is the
 // text null.
@@ -72,7 +68,7 @@ func (a *API) resultPage(c *web.Call, j *queryJob, rows int) (from, until int, r
 	if text := query.Get("maxRecords"); text != "" {
 		most, err := strconv.Atoi(text)
 		if err != nil || most < 1 {
-			return 0, 0, sferr.New("INVALIDJOB", "maxRecords '%s' is not a positive number", text)
+			return 0, 0, invalidJob("maxRecords '%s' is not a positive number", text)
 		}
 		until = min(until, from+most)
 	}
@@ -96,10 +92,6 @@ func (a *API) pageEnd(j *queryJob, from, rows int) int {
 // queryJobPages lists where the next pages of the result are, so that a client
 // can read them in parallel (Bulk API 2.0 guide: get parallel results).
 func (a *API) queryJobPages(c *web.Call) {
-	if major, _, _ := strings.Cut(c.Version, "."); major < pagesSince {
-		c.NotFound()
-		return
-	}
 	j, rows, ok := a.finishedQuery(c)
 	if !ok {
 		return

@@ -9,10 +9,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
-// chunkSpan is how many rows one chunk by primary key has (Bulk API guide: PK
-// chunking header).
-const chunkSpan = 100_000
-
 // queryTimeout is why a query job fails that is told to (Bulk API 2.0 guide:
 // understanding query).
 const queryTimeout = "Timeout : Retried more than fifteen times"
@@ -27,7 +23,7 @@ type queryJob struct {
 
 	// Below mu of job; set when complete, and never changed then.
 	result *store.Result
-	chunks []uint32 // of a chunked result of several chunks: their order
+	chunks []chunk
 }
 
 func (a *API) createQueryJob(c *web.Call) {
@@ -35,7 +31,14 @@ func (a *API) createQueryJob(c *web.Call) {
 	if !c.ReadJSON(&request) {
 		return
 	}
-	d, refused := dialectOf(request.ContentType, request.LineEnding, request.ColumnDelimiter)
+	refused := request.refuseOnCreate("state", "object", "externalIdFieldName", "assignmentRuleId")
+	var d jobDialect
+	if refused == nil {
+		d, refused = dialectOf(request.ContentType, request.LineEnding, request.ColumnDelimiter)
+	}
+	if refused == nil {
+		_, refused = choice("concurrencyMode", request.ConcurrencyMode, "Parallel")
+	}
 	if refused == nil && request.Operation != "query" && request.Operation != "queryAll" {
 		refused = sferr.New("INVALIDOPERATION", "operation '%s' is none of query, queryAll", request.Operation)
 	}
@@ -73,6 +76,7 @@ func (a *API) runQueryJob(j *queryJob) {
 	var result *store.Result
 	if ok && failure == "" {
 		result = a.DB.Run(j.plan)
+		a.Quota.StoreQueryResult(resultBytes(result))
 	}
 	if ok && a.linger(j.job) {
 		a.concludeQuery(j, result, failure, spent())
@@ -93,20 +97,11 @@ func (a *API) concludeQuery(j *queryJob, result *store.Result, failure string, t
 		return
 	}
 	j.result, j.processed = result, len(result.Rows)
-	if whole := len(result.Rows) / chunkSpan; j.chunked && whole > 0 {
-		j.chunks = shuffled(whole, a.Pages.Seed, j.number)
+	j.chunks = []chunk{{rows: j.processed}}
+	if j.chunked {
+		j.chunks = chunksOf(j.processed, a.Pages.Seed, j.number)
 	}
 	j.move(stateComplete, a.Now())
-}
-
-// row is the place in the result of the row that stands at the given place of the
-// answer. Chunks come in an order of their own, the last and shorter one in the
-// end.
-func (j *queryJob) row(at int) int {
-	if chunk := at / chunkSpan; chunk < len(j.chunks) {
-		return int(j.chunks[chunk])*chunkSpan + at%chunkSpan
-	}
-	return at
 }
 
 // fullInfo is the job as its GET shows it: there is no count of failures.
@@ -146,7 +141,7 @@ func (a *API) abortQueryJob(c *web.Call) {
 	if !c.ReadJSON(&request) {
 		return
 	}
-	refused := sferr.New("INVALIDJOB", "state '%s' is not Aborted", request.State)
+	refused := invalidJob("state '%s' is not Aborted", request.State)
 	if request.State == stateAborted {
 		refused = j.abort(a.Now())
 	}

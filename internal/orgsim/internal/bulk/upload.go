@@ -39,7 +39,7 @@ func (a *API) uploadIngest(c *web.Call) {
 	case errors.Is(err, errTooLarge):
 		c.Fail(http.StatusBadRequest, sferr.New("CLIENTINPUTERROR", "the upload exceeds 150 MB of base64, which is %d bytes", maxUpload))
 	case err != nil: // nothing was taken
-		c.Fail(http.StatusBadRequest, sferr.New("CLIENTINPUTERROR", "the upload broke off, or is not what its headers say: %s", err))
+		c.Fail(http.StatusBadRequest, sferr.New("CLIENTINPUTERROR", "the upload broke off, or is not what its headers say"))
 	case j.state != stateOpen:
 		c.Fail(http.StatusBadRequest, invalidState("Uploading data to a Job in state "+j.state+" not allowed"))
 	default:

@@ -26,10 +26,11 @@ type Usage struct {
 	calls      int
 	batches    int
 	queryJobs  int
-	maxCalls   int // enforced only when set in the Config
+	queryBytes int64 // of Bulk query results
+	maxCalls   int   // enforced only when set in the Config
 	maxBatches int
 	strict     bool
-	strictBulk bool
+	looseBulk  bool
 }
 
 // The limits that an org announces where none is set; they are those of a
@@ -38,16 +39,21 @@ const (
 	defaultCalls   = 15_000
 	defaultBatches = 15_000
 	maxQueryJobs   = 10_000
+	maxQueryMB     = 976_562
 )
 
-// New returns a fresh count. Limits of API calls and Bulk ingest batches a day are
-// enforced; 0 announces the default and enforces none.
+const megabyte = 1 << 20
+
+// New returns a fresh count. A limit of API calls a day is enforced; 0 announces
+// the default and enforces none, as Salesforce lets orgs exceed theirs for a
+// while. That of Bulk ingest batches is enforced, 0 being the default; a negative
+// one announces the default and enforces none.
 func New(calls, batches int) *Usage {
-	u := &Usage{maxCalls: calls, maxBatches: batches, strict: calls > 0, strictBulk: batches > 0}
+	u := &Usage{maxCalls: calls, maxBatches: batches, strict: calls > 0, looseBulk: batches < 0}
 	if !u.strict {
 		u.maxCalls = defaultCalls
 	}
-	if !u.strictBulk {
+	if batches <= 0 {
 		u.maxBatches = defaultBatches
 	}
 	return u
@@ -57,7 +63,7 @@ func New(calls, batches int) *Usage {
 func (u *Usage) Reset() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.calls, u.batches, u.queryJobs = 0, 0, 0
+	u.calls, u.batches, u.queryJobs, u.queryBytes = 0, 0, 0, 0
 }
 
 // Spend counts one call. It returns what the limit header says, "" for none, and
@@ -89,7 +95,7 @@ func (u *Usage) header(calls int) string {
 func (u *Usage) SpendBatches(n int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.strictBulk && u.batches+n > u.maxBatches {
+	if !u.looseBulk && u.batches+n > u.maxBatches {
 		return false
 	}
 	u.batches += n
@@ -108,6 +114,13 @@ func (u *Usage) SpendQueryJob() bool {
 	return true
 }
 
+// StoreQueryResult counts the bytes of a Bulk query job's result.
+func (u *Usage) StoreQueryResult(bytes int64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.queryBytes += bytes
+}
+
 // Limit is one entry of the limits resource.
 type Limit struct {
 	Max       int `json:"Max"`
@@ -123,7 +136,7 @@ func (u *Usage) Limits() map[string]Limit {
 		"DailyApiRequests":              left(u.maxCalls, u.calls),
 		"DailyBulkApiBatches":           left(u.maxBatches, u.batches),
 		"DailyBulkV2QueryJobs":          left(maxQueryJobs, u.queryJobs),
-		"DailyBulkV2QueryFileStorageMB": left(976_562, 0),
+		"DailyBulkV2QueryFileStorageMB": left(maxQueryMB, int((u.queryBytes+megabyte-1)/megabyte)),
 		"DataStorageMB":                 left(5, 0),
 		"FileStorageMB":                 left(20, 0),
 	}

@@ -38,20 +38,29 @@ func (a *API) Reset() {
 	a.editions.clear()
 }
 
+// The versions that brought resources (REST API guide: the resources' own pages).
+const (
+	sinceBatch             = 34
+	sinceComposite         = 38
+	sinceCollections       = 42
+	sinceCollectionsUpsert = 46
+	sinceGraph             = 50
+)
+
 // Register adds the API's resources to the gate.
 func (a *API) Register(g *web.Gate) {
 	RegisterVersions(g)
 	g.Data(map[string]web.Methods{
 		"":                            {"GET": {Kind: "resources", Serve: a.resources}},
 		"/limits":                     {"GET": {Kind: "limits", Serve: a.limits}},
-		"/limits/recordCount":         {"GET": {Kind: "limits", Serve: a.recordCount}},
+		"/limits/recordCount":         {"GET": {Kind: "limits", Serve: a.recordCount, Since: 40}},
 		"/query":                      {"GET": {Kind: "query", Serve: a.query}},
 		"/query/{locator}":            {"GET": {Kind: "query more", Serve: a.queryMore}},
 		"/queryAll":                   {"GET": {Kind: "query", Serve: a.queryAll}},
 		"/queryAll/{locator}":         {"GET": {Kind: "query more", Serve: a.queryMore}},
-		"/composite":                  {"GET": {Kind: "resources", Serve: a.compositeResources}, "POST": {Kind: "composite", Serve: a.composite}},
-		"/composite/batch":            {"POST": {Kind: "composite batch", Serve: a.batch}},
-		"/composite/graph":            {"POST": {Kind: "composite graph", Serve: a.graph}},
+		"/composite":                  {"GET": {Kind: "resources", Serve: a.compositeResources, Since: sinceComposite}, "POST": {Kind: "composite", Serve: a.composite, Since: sinceComposite}},
+		"/composite/batch":            {"POST": {Kind: "composite batch", Serve: a.batch, Since: sinceBatch}},
+		"/composite/graph":            {"POST": {Kind: "composite graph", Serve: a.graph, Since: sinceGraph}},
 		"/sobjects":                   {"GET": {Kind: "describe global", Serve: a.describeGlobal}},
 		"/sobjects/{object}":          {"GET": {Kind: "describe", Serve: a.basicInfo}, "POST": {Kind: "record create", Serve: a.createRecord}},
 		"/sobjects/{object}/describe": {"GET": {Kind: "describe", Serve: a.describe}},
@@ -65,17 +74,18 @@ func (a *API) Register(g *web.Gate) {
 			"PATCH":  {Kind: "record upsert", Serve: a.upsertRecord},
 			"DELETE": {Kind: "record delete", Serve: a.deleteByKey},
 		},
-		"/sobjects/{object}/describe/{part}": nil, // layouts and the like: the org has no pages
+		"/sobjects/{object}/Id":              {"POST": {Kind: "record create", Serve: a.createRecord}}, // an upsert by Id without one
+		"/sobjects/{object}/describe/{part}": nil,                                                      // layouts and the like: the org has no pages
 		"/composite/sobjects": {
-			"POST":   {Kind: "collections create", Serve: a.collectionsCreate},
-			"PATCH":  {Kind: "collections update", Serve: a.collectionsUpdate},
-			"DELETE": {Kind: "collections delete", Serve: a.collectionsDelete},
+			"POST":   {Kind: "collections create", Serve: a.collectionsCreate, Since: sinceCollections},
+			"PATCH":  {Kind: "collections update", Serve: a.collectionsUpdate, Since: sinceCollections},
+			"DELETE": {Kind: "collections delete", Serve: a.collectionsDelete, Since: sinceCollections},
 		},
 		"/composite/sobjects/{object}": {
-			"GET":  {Kind: "collections read", Serve: a.collectionsRead},
-			"POST": {Kind: "collections read", Serve: a.collectionsReadMany},
+			"GET":  {Kind: "collections read", Serve: a.collectionsRead, Since: sinceCollections},
+			"POST": {Kind: "collections read", Serve: a.collectionsReadMany, Since: sinceCollections},
 		},
-		"/composite/sobjects/{object}/{field}": {"PATCH": {Kind: "collections upsert", Serve: a.collectionsUpsert}},
+		"/composite/sobjects/{object}/{field}": {"PATCH": {Kind: "collections upsert", Serve: a.collectionsUpsert, Since: sinceCollectionsUpsert}},
 	})
 }
 

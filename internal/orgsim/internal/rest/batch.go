@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
@@ -33,12 +34,18 @@ type batchResult struct {
 // own (REST API guide: composite batch).
 func (a *API) batch(c *web.Call) {
 	var request batchRequest
-	if !c.ReadStrictJSON(&request) {
+	if !c.ReadJSON(&request) {
 		return
 	}
 	if n := len(request.Requests); n == 0 || n > maxSubrequests {
 		c.Fail(http.StatusBadRequest, sferr.New("LIMIT_EXCEEDED", "A batch holds 1 to %d subrequests, not %d", maxSubrequests, n))
 		return
+	}
+	for i, r := range request.Requests {
+		if refused := checkMethod(r.Method, richInput(r.Input), strconv.Itoa(i+1)); refused != nil {
+			c.Fail(http.StatusBadRequest, refused)
+			return
+		}
 	}
 	answer := batchAnswer{Results: make([]batchResult, 0, len(request.Requests))}
 	for i, r := range request.Requests {

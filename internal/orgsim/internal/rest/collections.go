@@ -86,8 +86,9 @@ func (a *API) collectionsDelete(c *web.Call) {
 		}
 		mutations = append(mutations, m)
 	}
-	allOrNone := strings.EqualFold(query.Get("allOrNone"), "true")
-	a.write(c, store.Delete, allOrNone, mutations)
+	if allOrNone, ok := c.Flag("allOrNone"); ok {
+		a.write(c, store.Delete, allOrNone, mutations)
+	}
 }
 
 // write answers 200 whatever became of the rows, in the request's order.
@@ -97,7 +98,7 @@ func (a *API) write(c *web.Call, op store.Op, allOrNone bool, mutations []store.
 		return
 	}
 	results := make([]saveResult, 0, len(mutations))
-	outcomes := a.DB.Apply(actor, allOrNone, mutations)
+	outcomes := a.db(c).Apply(actor, allOrNone, mutations)
 	for i := range outcomes {
 		if outcomes[i].Err != nil {
 			noteFailedRow(c.Request.Context())

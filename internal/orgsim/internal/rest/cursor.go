@@ -1,21 +1,30 @@
 package rest
 
 import (
+	"strconv"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 )
 
-// maxCursors is how many query results the org remembers; the oldest goes first.
-const maxCursors = 500
+const (
+	maxCursors     = 500            // that the org remembers; the oldest goes first
+	cursorLifetime = 48 * time.Hour // REST API guide: query
+)
 
-// cursor is a query result that a client pages through.
+// cursor is a query result that its user pages through.
 type cursor struct {
 	id     string
 	number uint64
 	path   string // of the query resource
+	userID string
+	opened time.Time
 	result *store.Result
+
+	offered map[int]bool // offsets that a page has named as the next one's; below mu of cursors
 }
 
 type cursors struct {
@@ -27,14 +36,21 @@ type cursors struct {
 func newCursors() *cursors { return &cursors{byID: map[string]*cursor{}} }
 
 // open remembers a result. Ids have two known shapes, which take turns.
-func (c *cursors) open(result *store.Result, path string) *cursor {
+func (c *cursors) open(cur *cursor) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.next++
-	cur := &cursor{id: cursorID(c.next), number: c.next, path: path, result: result}
+	cur.id, cur.number, cur.offered = cursorID(c.next), c.next, map[int]bool{}
 	c.byID[cur.id] = cur
 	delete(c.byID, cursorID(c.next-maxCursors))
-	return cur
+}
+
+// offer gives the path of the page from an offset on, and takes it from then on.
+func (c *cursors) offer(cur *cursor, offset int) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	cur.offered[offset] = true
+	return cur.path + "/" + cur.id + "-" + strconv.Itoa(offset)
 }
 
 func cursorID(number uint64) string {
@@ -45,11 +61,23 @@ func cursorID(number uint64) string {
 	return recordid.Make(prefix, "xx", number)
 }
 
-func (c *cursors) find(id string) (*cursor, bool) {
+// find tells which page a path stands for: one that this user has been offered,
+// and not too long ago.
+func (c *cursors) find(path, userID string, now time.Time) (cur *cursor, offset int, ok bool) {
+	slash := strings.LastIndexByte(path, '/')
+	id, text, _ := strings.Cut(path[slash+1:], "-")
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	cur, ok := c.byID[id]
-	return cur, ok
+	cur = c.byID[id]
+	if cur == nil || cur.path != path[:slash] || cur.userID != userID {
+		return nil, 0, false
+	}
+	if now.Sub(cur.opened) >= cursorLifetime {
+		delete(c.byID, id)
+		return nil, 0, false
+	}
+	offset, err := strconv.Atoi(text)
+	return cur, offset, err == nil && strconv.Itoa(offset) == text && cur.offered[offset]
 }
 
 func (c *cursors) clear() {

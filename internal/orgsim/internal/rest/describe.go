@@ -89,14 +89,15 @@ func describeField(f *schema.Field) fieldDescribe {
 		Aggregatable: f.Aggregatable(), AutoNumber: f.Type == schema.AutoNumber, Calculated: f.Type == schema.Formula,
 		CaseSensitive: f.Unique && f.CaseSensitive, CompoundFieldName: nullable(f.Compound()),
 		Createable: f.Createable(), Custom: f.Custom(), DefaultedOnCreate: f.DefaultedOnCreate(),
-		ExternalID: f.ExternalID, Filterable: f.Filterable(), Groupable: f.Groupable(), IDLookup: f.IDLookup(),
+		ExternalID: f.ExternalID, Filterable: f.Filterable() || f.Type == schema.Address, QueryByDistance: f.Type == schema.Address, Groupable: f.Groupable(), IDLookup: f.IDLookup(),
 		Label: f.Label, Name: f.Name, NameField: f.NameField(), NamePointing: len(f.ReferenceTo) > 1, Nillable: f.Nillable(),
 		Permissionable: f.Permissionable(), PicklistValues: []picklistValue{}, ReferenceTo: []string{},
 		RelationshipName: nullable(f.RelationshipName), RestrictedPicklist: f.Restricted,
 		SoapType: f.SoapType(), Sortable: f.Sortable(), Type: f.WireType(), Unique: f.Unique, Updateable: f.Updateable(),
 	}
 	if f.ReferenceTo != nil {
-		d.ReferenceTo, d.SearchPrefilterable, d.CascadeDelete = f.ReferenceTo, true, f.CreateOnly
+		d.ReferenceTo, d.SearchPrefilterable, d.CascadeDelete = f.ReferenceTo, true, f.OnDelete() == schema.Cascades
+		d.RestrictedDelete = f.Parent() && f.OnDelete() == schema.Restricts
 		d.PolymorphicForeignKey = len(f.ReferenceTo) > 1
 	}
 	switch {
@@ -126,7 +127,7 @@ func describeSize(f *schema.Field, d *fieldDescribe) {
 		d.Length, d.ByteLength = f.Length, f.Length
 	case schema.MultiPicklist:
 		d.Length, d.ByteLength, d.Precision = f.Length, f.Length, multiPicklistPrecision
-	case schema.Checkbox, schema.Date, schema.DateTime:
+	case schema.Checkbox, schema.Date, schema.DateTime, schema.Address:
 	default:
 		d.Length, d.ByteLength = f.Length, 3*f.Length
 	}

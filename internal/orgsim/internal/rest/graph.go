@@ -30,7 +30,7 @@ type graphAnswer struct {
 // whole.
 func (a *API) graph(c *web.Call) {
 	var request graphRequest
-	if !c.ReadStrictJSON(&request) {
+	if !c.ReadJSON(&request) {
 		return
 	}
 	if refused := request.check(); refused != nil {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -37,8 +38,12 @@ func (a *API) upsertRecord(c *web.Call) {
 		return
 	}
 	m := store.Mutation{Op: store.Update, Object: object, ID: id}
+	updateOnly, ok := c.Flag("updateOnly")
+	if !ok {
+		return
+	}
 	if id == "" {
-		if strings.EqualFold(c.Request.URL.Query().Get("updateOnly"), "true") {
+		if updateOnly {
 			c.NotFound()
 			return
 		}
@@ -85,10 +90,15 @@ func (a *API) pathKeyed(c *web.Call) (*schema.Object, string, bool) {
 // 300 with their URLs for several.
 func (a *API) idByKey(c *web.Call, object *schema.Object, key int) (string, bool) {
 	text := c.Request.PathValue("key")
+	if strings.TrimSpace(text) == "" {
+		name := object.Fields[key].Name
+		c.Refuse(sferr.On([]string{name}, "MISSING_ARGUMENT", "%s not specified", name))
+		return "", false
+	}
 	if object.Fields[key].Type == schema.ID {
 		return text, true
 	}
-	ids, err := a.DB.Matches(object, key, text)
+	ids, err := a.db(c).Matches(object, key, text)
 	if err != nil {
 		c.Refuse(err)
 		return "", false

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -68,15 +67,11 @@ func (r *rowReader) nested(object *schema.Object, field int, m member) (store.Ce
 // the list. A reference to several objects needs them, and before anything else.
 func (r *rowReader) target(object *schema.Object, f *schema.Field, list []member) (*schema.Object, []member, *sferr.Error) {
 	named := ""
-	at := slices.IndexFunc(list, func(m member) bool { return strings.EqualFold(m.name, "attributes") })
+	at := slices.IndexFunc(list, func(m member) bool { return m.name == attributesName })
 	if at >= 0 {
-		var attributes struct {
-			Type string `json:"type"`
-		}
-		if json.Unmarshal(list[at].value, &attributes) != nil {
+		if named = typeOf(list[at].value); named == "" {
 			return nil, nil, noAttributes()
 		}
-		named = attributes.Type
 		list = slices.Delete(slices.Clone(list), at, at+1)
 	}
 	switch {

@@ -27,11 +27,15 @@ func (a *API) answerQuery(c *web.Call, scope store.Scope) {
 		c.Fail(http.StatusBadRequest, sferr.New("MALFORMED_QUERY", "A query string has to be specified"))
 		return
 	}
-	if strings.EqualFold(c.Request.URL.Query().Get("columns"), "true") {
+	columns, ok := c.Flag("columns")
+	if !ok {
+		return
+	}
+	if columns {
 		a.answerColumns(c, text, scope)
 		return
 	}
-	result, err := a.DB.Query(text, scope)
+	result, err := a.db(c).Query(text, scope)
 	if err != nil {
 		c.Fail(http.StatusBadRequest, store.QueryRefusal(err))
 		return
@@ -41,29 +45,40 @@ func (a *API) answerQuery(c *web.Call, scope store.Scope) {
 		c.Raw(http.StatusOK, web.JSONType, appendCounts(nil, result.Counts))
 		return
 	}
-	cur := a.cursors.open(result, c.Request.URL.Path)
-	a.answerPage(c, cur, 0)
+	size, refused := a.batchSize(c)
+	if refused != nil {
+		c.Fail(http.StatusBadRequest, refused)
+		return
+	}
+	cur := &cursor{path: c.Request.URL.Path, userID: c.UserID, opened: a.Now(), result: result}
+	a.cursors.open(cur)
+	a.answerPage(c, cur, 0, size)
 }
 
 // queryMore answers the next page: the locator's path is <id>-<offset>.
 func (a *API) queryMore(c *web.Call) {
-	id, offset, _ := strings.Cut(c.Request.PathValue("locator"), "-")
-	from, err := strconv.Atoi(offset)
-	cur, ok := a.cursors.find(id)
-	if !ok || err != nil || from < 0 || from > len(cur.result.Rows) {
+	cur, from, ok := a.cursors.find(c.Request.URL.Path, c.UserID, a.Now())
+	if !ok {
 		c.Fail(http.StatusBadRequest, sferr.New("INVALID_QUERY_LOCATOR", "invalid query locator"))
 		return
 	}
-	a.answerPage(c, cur, from)
+	size, refused := a.batchSize(c)
+	if refused != nil {
+		c.Fail(http.StatusBadRequest, refused)
+		return
+	}
+	a.answerPage(c, cur, from, size)
 }
 
-func (a *API) answerPage(c *web.Call, cur *cursor, from int) {
-	next := min(len(cur.result.Rows), from+a.pageSize(c, cur, from))
+// answerPage answers at most size rows, or less, as the server pleases.
+func (a *API) answerPage(c *web.Call, cur *cursor, from, size int) {
+	size = a.Pages.Size(size, cur.number, uint64(from)) //nolint:gosec // offsets are not negative
+	next := min(len(cur.result.Rows), from+size)
 	c.Entry.Rows = next - from
 	body := append([]byte(`{"totalSize":`), strconv.Itoa(cur.result.Total)...)
 	if next < len(cur.result.Rows) {
 		body = append(body, `,"done":false,"nextRecordsUrl":`...)
-		body = value.AppendString(body, cur.path+"/"+cur.id+"-"+strconv.Itoa(next))
+		body = value.AppendString(body, a.cursors.offer(cur, next))
 	} else {
 		body = append(body, `,"done":true`...)
 	}
@@ -78,15 +93,17 @@ func (a *API) answerPage(c *web.Call, cur *cursor, from int) {
 	c.Raw(http.StatusOK, web.JSONType, append(body, "]}"...))
 }
 
-// pageSize is how many rows a page has: what the client asked for, or less, as
-// the server pleases.
-func (a *API) pageSize(c *web.Call, cur *cursor, from int) int {
-	size := a.PageSize
-	for option := range strings.SplitSeq(c.Request.Header.Get("Sforce-Query-Options"), ",") {
-		name, text, _ := strings.Cut(strings.TrimSpace(option), "=")
-		if asked, err := strconv.Atoi(strings.TrimSpace(text)); err == nil && strings.EqualFold(name, "batchSize") {
-			size = min(size, max(minBatchSize, min(asked, maxBatchSize)))
-		}
+// batchSize is the most rows that the client takes in a page.
+func (a *API) batchSize(c *web.Call) (int, *sferr.Error) {
+	const header = "Sforce-Query-Options"
+	text := c.Request.Header.Get(header)
+	if text == "" {
+		return a.PageSize, nil
 	}
-	return a.Pages.Size(size, cur.number, uint64(from)) //nolint:gosec // offsets are not negative
+	name, number, _ := strings.Cut(text, "=")
+	asked, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil || !strings.EqualFold(strings.TrimSpace(name), "batchSize") {
+		return 0, malformedHeader(header, text, "batchSize=number")
+	}
+	return min(a.PageSize, max(minBatchSize, min(asked, maxBatchSize))), nil
 }

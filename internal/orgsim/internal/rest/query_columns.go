@@ -40,7 +40,7 @@ func (a *API) answerColumns(c *web.Call, text string, scope store.Scope) {
 	q, err := soql.Parse(text)
 	var plan *store.Plan
 	if err == nil {
-		plan, err = a.DB.Bind(q, scope)
+		plan, err = a.db(c).Bind(q, scope)
 	}
 	if err != nil {
 		c.Fail(http.StatusBadRequest, store.QueryRefusal(err))
@@ -88,6 +88,8 @@ func describeColumn(f *schema.Field) columnMetadata {
 		apex = "Date"
 	case schema.DateTime:
 		apex = "Datetime"
+	case schema.Address:
+		apex = "Address"
 	default:
 		column.TextType = true
 	}

@@ -16,7 +16,7 @@ func appendRecord(body []byte, base string, object *schema.Object, fields []int,
 	body = appendAttributes(body, base, store.Parent{Type: object.Name, Object: object.Name, ID: row.At(idField)})
 	for _, i := range fields {
 		body = appendMember(body, object.Fields[i].Name)
-		body = value.AppendJSON(body, &object.Fields[i], row.At(i))
+		body = value.AppendJSON(body, &object.Fields[i], store.Text(object, row, i))
 	}
 	return append(body, '}')
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
@@ -111,7 +112,7 @@ func (a *API) applyOne(c *web.Call, m store.Mutation) (store.Outcome, bool) {
 	if !ok {
 		return store.Outcome{}, false
 	}
-	outcome := a.DB.Apply(actor, true, []store.Mutation{m})[0]
+	outcome := a.db(c).Apply(actor, true, []store.Mutation{m})[0]
 	if outcome.Err != nil {
 		refuseRow(c, outcome.Err)
 		return outcome, false
@@ -120,12 +121,16 @@ func (a *API) applyOne(c *web.Call, m store.Mutation) (store.Outcome, bool) {
 }
 
 func (a *API) answerRecord(c *web.Call, object *schema.Object, id string) {
-	row, ok := a.DB.Row(object.Name, id)
-	if !ok || a.DB.Deleted(object.Name, row) {
+	row, ok := a.db(c).Row(object.Name, id)
+	if !ok || a.db(c).Deleted(object.Name, row) {
 		c.NotFound()
 		return
 	}
-	fields, refused := selected(object, c.Request.URL.Query().Get("fields"))
+	var names []string
+	if list := c.Request.URL.Query().Get("fields"); list != "" {
+		names = strings.Split(list, ",")
+	}
+	fields, refused := selected(object, names)
 	if refused != nil {
 		c.Refuse(refused)
 		return
@@ -134,10 +139,10 @@ func (a *API) answerRecord(c *web.Call, object *schema.Object, id string) {
 	c.Raw(http.StatusOK, web.JSONType, appendRecord(nil, c.Base(), object, fields, row))
 }
 
-// selected are the fields of a comma-separated list, or all visible ones.
-func selected(object *schema.Object, list string) ([]int, *sferr.Error) {
+// selected are the named fields, or all visible ones.
+func selected(object *schema.Object, names []string) ([]int, *sferr.Error) {
 	var fields []int
-	if list == "" {
+	if len(names) == 0 {
 		for i := range object.Fields {
 			if !object.Fields[i].Hidden {
 				fields = append(fields, i)
@@ -145,10 +150,13 @@ func selected(object *schema.Object, list string) ([]int, *sferr.Error) {
 		}
 		return fields, nil
 	}
-	for name := range strings.SplitSeq(list, ",") {
+	for _, name := range names {
 		field, ok := object.Field(strings.TrimSpace(name))
 		if !ok {
 			return nil, unread(sferr.UnknownField(name, object.Name))
+		}
+		if slices.Contains(fields, field) {
+			return nil, sferr.New("INVALID_FIELD", "duplicate field selected: %s", object.Fields[field].Name)
 		}
 		fields = append(fields, field)
 	}

@@ -31,7 +31,7 @@ func childRelationships(s *schema.Schema, parent *schema.Object) []childRelation
 				continue
 			}
 			r := childRelationship{
-				CascadeDelete: f.CreateOnly, ChildSObject: child.Name, Field: f.Name,
+				CascadeDelete: f.OnDelete() == schema.Cascades, RestrictedDelete: f.Parent() && f.OnDelete() == schema.Restricts, ChildSObject: child.Name, Field: f.Name,
 				JunctionIDListNames: []string{}, JunctionReferenceTo: []string{},
 			}
 			// The first lookup to a parent has the name; those to whoever wrote or

@@ -45,7 +45,7 @@ func (a *API) retrieve(c *web.Call, ids, names []string) {
 		c.Fail(http.StatusBadRequest, sferr.New("EXCEEDED_ID_LIMIT", "record limit reached. cannot read more than %d records in this call", maxRetrieved))
 		return
 	}
-	fields, refused := selected(object, strings.Join(names, ","))
+	fields, refused := selected(object, names)
 	if refused != nil {
 		c.Refuse(refused)
 		return
@@ -55,8 +55,8 @@ func (a *API) retrieve(c *web.Call, ids, names []string) {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		row, ok := a.DB.Row(object.Name, id)
-		if !ok || a.DB.Deleted(object.Name, row) {
+		row, ok := a.db(c).Row(object.Name, id)
+		if !ok || a.db(c).Deleted(object.Name, row) {
 			body = append(body, "null"...)
 			continue
 		}

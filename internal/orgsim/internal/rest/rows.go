@@ -8,6 +8,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
@@ -18,7 +19,8 @@ type member struct {
 	at    value.Position
 }
 
-// members reads a JSON object without losing its order or its literals.
+// members reads a JSON object without losing its order or its literals. Fields
+// have names of any case, so that one may not stand twice in two cases either.
 func members(raw json.RawMessage) ([]member, *sferr.Error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	notObject := func() *sferr.Error {
@@ -28,28 +30,25 @@ func members(raw json.RawMessage) ([]member, *sferr.Error) {
 		return nil, notObject()
 	}
 	var list []member
+	seen := map[string]bool{}
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {
 			return nil, notObject()
 		}
-		m := member{at: position(raw, decoder.InputOffset())}
+		m := member{at: web.PositionOf(raw, decoder.InputOffset())}
 		m.name, _ = name.(string) // names are strings: the decoder sees to it
+		folded := strings.ToLower(m.name)
+		if seen[folded] {
+			return nil, web.DuplicateMember(m.name, m.at)
+		}
+		seen[folded] = true
 		if err := decoder.Decode(&m.value); err != nil {
 			return nil, notObject()
 		}
 		list = append(list, m)
 	}
 	return list, nil
-}
-
-// position counts lines and columns up to an offset.
-func position(raw []byte, offset int64) value.Position {
-	before := raw[:offset]
-	return value.Position{
-		Line:   bytes.Count(before, []byte("\n")) + 1,
-		Column: len(before) - bytes.LastIndexByte(before, '\n'),
-	}
 }
 
 // rowReader turns JSON rows into mutations of one request.
@@ -78,7 +77,7 @@ func (r *rowReader) read(raw json.RawMessage) store.Mutation {
 // name it again.
 func (r *rowReader) single(list []member) store.Mutation {
 	for _, m := range list {
-		if strings.EqualFold(m.name, "attributes") {
+		if m.name == attributesName {
 			if _, err := r.objectOf(list); err != nil {
 				return r.refused(err)
 			}
@@ -95,7 +94,7 @@ func (r *rowReader) refused(err *sferr.Error) store.Mutation {
 func (r *rowReader) row(object *schema.Object, list []member) store.Mutation {
 	m := store.Mutation{Op: r.op, Object: object, Key: r.key}
 	for _, field := range list {
-		if strings.EqualFold(field.name, "attributes") {
+		if field.name == attributesName {
 			continue
 		}
 		index, ok := object.Field(field.name)
@@ -139,21 +138,35 @@ func (r *rowReader) setID(m *store.Mutation, id string) *sferr.Error {
 	return sferr.On([]string{"Id"}, "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call")
 }
 
+// attributesName is the member that says of which type a record is. It is no
+// field: its name has one case.
+const attributesName = "attributes"
+
+// typeOf is the type that attributes name, or nothing. Clients send back the
+// attributes they were given, which have more members.
+func typeOf(attributes json.RawMessage) (name string) {
+	list, _ := members(attributes)
+	for _, m := range list {
+		if m.name == "type" && json.Unmarshal(m.value, &name) != nil {
+			return ""
+		}
+	}
+	return name
+}
+
 // objectOf reads the row's attributes. They may stand anywhere in the row.
 func (r *rowReader) objectOf(list []member) (*schema.Object, *sferr.Error) {
 	for _, m := range list {
-		if !strings.EqualFold(m.name, "attributes") {
+		if m.name != attributesName {
 			continue
 		}
-		var attributes struct {
-			Type string `json:"type"`
-		}
-		if json.Unmarshal(m.value, &attributes) != nil || attributes.Type == "" {
+		named := typeOf(m.value)
+		if named == "" {
 			break
 		}
-		object, ok := r.schema.Object(attributes.Type)
+		object, ok := r.schema.Object(named)
 		if !ok {
-			return nil, sferr.UnsupportedType(attributes.Type)
+			return nil, sferr.UnsupportedType(named)
 		}
 		if r.object != nil && object != r.object {
 			return nil, sferr.On(nil, "INVALID_TYPE", "the row is of type %s, the request of type %s", object.Name, r.object.Name)

@@ -38,7 +38,9 @@ func releaseName(n int) string {
 func (a *API) resources(c *web.Call) {
 	list := map[string]string{}
 	for _, name := range []string{"sobjects", "query", "queryAll", "limits", "composite", "jobs", "tooling"} {
-		list[name] = c.Base() + "/" + name
+		if name != "composite" || !c.Older(sinceComposite) {
+			list[name] = c.Base() + "/" + name
+		}
 	}
 	list["identity"] = c.Origin() + "/id/" + a.Org() + "/" + c.UserID
 	c.JSON(http.StatusOK, list)
@@ -47,8 +49,10 @@ func (a *API) resources(c *web.Call) {
 // compositeResources lists what stands below composite.
 func (a *API) compositeResources(c *web.Call) {
 	list := map[string]string{}
-	for _, name := range []string{"batch", "graph", "sobjects"} {
-		list[name] = c.Base() + "/composite/" + name
+	for name, since := range map[string]int{"batch": sinceBatch, "graph": sinceGraph, "sobjects": sinceCollections} {
+		if !c.Older(since) {
+			list[name] = c.Base() + "/composite/" + name
+		}
 	}
 	c.JSON(http.StatusOK, list)
 }
@@ -67,7 +71,7 @@ func (a *API) recordCount(c *web.Call) {
 		if len(asked) > 0 && !named {
 			continue
 		}
-		result, err := a.DB.Query("SELECT COUNT() FROM "+object.Name, store.Scope{View: c.Schema})
+		result, err := a.db(c).Query("SELECT COUNT() FROM "+object.Name, store.Scope{View: c.Schema})
 		if err != nil {
 			c.Fail(http.StatusBadRequest, store.QueryRefusal(err))
 			return

@@ -30,6 +30,11 @@ func DuplicateKey(field, key string) *Error {
 	return On([]string{field}, "DUPLICATE_VALUE", "Duplicate external id specified: %s", key)
 }
 
+// DuplicateID refuses a row whose record another row of the request names too.
+func DuplicateID(id string) *Error {
+	return On([]string{"Id"}, "DUPLICATE_VALUE", "Duplicate id specified: %s", id)
+}
+
 // SeveralMatches refuses an upsert whose key fits more than one record.
 func SeveralMatches(field string, ids []string) *Error {
 	return On([]string{field}, "DUPLICATE_EXTERNAL_ID",
@@ -39,6 +44,11 @@ func SeveralMatches(field string, ids []string) *Error {
 // MissingID refuses an update or delete without an id.
 func MissingID(verb string) *Error {
 	return On(nil, "MISSING_ARGUMENT", "Id not specified in an %s call", verb)
+}
+
+// MissingKey refuses an upsert without a value of the field that it matches by.
+func MissingKey(field string) *Error {
+	return On(nil, "MISSING_ARGUMENT", "%s not specified", field)
 }
 
 // MalformedID refuses text that is no id: wrong length, alphabet or checksum.
@@ -53,6 +63,13 @@ func WrongIDType(label, field, id string) *Error {
 
 // Deleted refuses to touch a record in the recycle bin.
 func Deleted() *Error { return On(nil, "ENTITY_IS_DELETED", "entity is deleted") }
+
+// DeleteFailed refuses to delete a record that others hold on to: the text names
+// them as Salesforce does, with a line's end.
+func DeleteFailed(name, objects string, others []string) *Error {
+	return On(nil, "DELETE_FAILED", "Your attempt to delete %s could not be completed because it is associated with the following %s.: %s\n",
+		name, objects, strings.Join(others, ", "))
+}
 
 // NoSuchRecord refuses an id that no record has.
 func NoSuchRecord() *Error {

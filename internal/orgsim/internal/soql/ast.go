@@ -25,8 +25,9 @@ type Query struct {
 	Alias  string // of the object; empty: none
 	Where  Expr   // nil: all records
 	Order  []Order
-	Limit  int // -1: none
-	Offset int // 0: none
+	Limit  int  // -1: none
+	Offset int  // 0: none
+	Skips  bool // OFFSET stands there, be it 0
 }
 
 // Item is one thing that SELECT names: a [Name], a [FieldSet] or a [FieldCount].

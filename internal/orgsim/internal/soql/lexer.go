@@ -3,6 +3,7 @@ package soql
 import (
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -106,6 +107,8 @@ func (l *lexer) quoted() token {
 			}
 		case '\n', '\r':
 			return l.fail(start, "line breaks not allowed in string literals")
+		case 0:
+			return l.fail(l.at, "Illegal character NUL in string literal.")
 		default:
 			text.WriteByte(c)
 			l.at++
@@ -139,20 +142,34 @@ func (l *lexer) escape(into *strings.Builder) bool {
 }
 
 func (l *lexer) unicodeEscape(into *strings.Builder, rest string) bool {
-	if len(rest) < 5 {
+	r, ok := unicodeUnit(rest)
+	length := 6
+	if ok && utf16.IsSurrogate(r) {
+		low, paired := rune(0), strings.HasPrefix(rest[5:], `\`)
+		if paired {
+			low, paired = unicodeUnit(rest[6:])
+		}
+		r, length = utf16.DecodeRune(r, low), 12
+		ok = paired && r != utf8.RuneError
+	}
+	if !ok || r == 0 {
 		return false
 	}
-	code, err := strconv.ParseUint(rest[1:5], 16, 16)
-	if err != nil {
-		return false
-	}
-	r := rune(code)
 	if r == '\\' {
 		into.WriteByte('\\') // doubled, as a written one is
 	}
 	into.WriteRune(r)
-	l.at += 6
+	l.at += length
 	return true
+}
+
+// unicodeUnit reads uXXXX.
+func unicodeUnit(text string) (rune, bool) {
+	if len(text) < 5 || text[0] != 'u' && text[0] != 'U' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(text[1:5], 16, 16)
+	return rune(unit), err == nil
 }
 
 func (l *lexer) fail(pos int, message string) token {

@@ -19,6 +19,9 @@ func Parse(text string) (*Query, error) {
 	if utf8.RuneCountInString(text) > MaxQuery {
 		return nil, &Error{Code: "MALFORMED_QUERY", Message: "SOQL statements cannot be longer than 100000 characters.", Pos: -1}
 	}
+	if !utf8.ValidString(text) {
+		return nil, &Error{Code: "MALFORMED_QUERY", Message: "the statement is not UTF-8 text", Pos: -1}
+	}
 	p := &parser{lexer: lexer{src: text}, query: &Query{Text: text, Limit: -1}}
 	p.advance()
 	p.statement()
@@ -52,7 +55,7 @@ func (p *parser) statement() {
 	if p.accept("LIMIT") {
 		p.query.Limit = p.count()
 	}
-	if p.accept("OFFSET") {
+	if p.query.Skips = p.accept("OFFSET"); p.query.Skips {
 		at := p.tok.pos
 		p.query.Offset = p.count()
 		if p.query.Offset > MaxOffset {
@@ -63,14 +66,21 @@ func (p *parser) statement() {
 	p.consistent()
 }
 
-// condition reads terms joined by AND or by OR, but not by both.
+// condition reads terms joined by AND or by OR, but not by both. Only the first
+// may begin with NOT: anywhere else, NOT needs parentheses.
 func (p *parser) condition() Expr {
 	if p.depth++; p.depth > maxDepth {
 		p.fail(p.tok.pos, "conditions are nested too deeply")
 		return nil
 	}
 	defer func() { p.depth-- }()
-	terms := []Expr{p.term()}
+	var first Expr
+	if p.accept("NOT") {
+		first = Not{Term: p.term()}
+	} else {
+		first = p.term()
+	}
+	terms := []Expr{first}
 	joined := ""
 	for p.err == nil {
 		word := strings.ToUpper(p.tok.text)
@@ -95,14 +105,6 @@ func (p *parser) condition() Expr {
 }
 
 func (p *parser) term() Expr {
-	if p.accept("NOT") {
-		if p.depth++; p.depth > maxDepth {
-			p.fail(p.tok.pos, "conditions are nested too deeply")
-			return nil
-		}
-		defer func() { p.depth-- }()
-		return Not{Term: p.term()}
-	}
 	if p.symbol("(") {
 		inner := p.condition()
 		p.expectSymbol(")")
@@ -120,7 +122,7 @@ func (p *parser) comparison() Expr {
 	case p.accept("EXCLUDES"):
 		return Includes{Field: field, Negated: true, Values: p.list()}
 	case p.accept("LIKE"):
-		return Compare{Field: field, Op: Like, Value: p.literal()}
+		return Compare{Field: field, Op: Like, Value: p.anyLiteral()}
 	case p.accept("IN"):
 		return In{Field: field, Values: p.list()}
 	case p.accept("NOT"):

@@ -37,7 +37,7 @@ func (q *Query) String() string {
 	if q.Limit >= 0 {
 		p.add(" LIMIT ", strconv.Itoa(q.Limit))
 	}
-	if q.Offset > 0 {
+	if q.Skips {
 		p.add(" OFFSET ", strconv.Itoa(q.Offset))
 	}
 	return p.String()
@@ -84,8 +84,7 @@ func (p *printer) expr(e Expr, inside bool) {
 	case Or:
 		p.joined(e.Terms, " OR ", inside)
 	case Not:
-		p.add("NOT ")
-		p.expr(e.Term, true)
+		p.not(e, inside)
 	case Compare:
 		p.add(e.Field.Text, " ", string(e.Op), " ")
 		p.literal(e.Value)
@@ -94,6 +93,15 @@ func (p *printer) expr(e Expr, inside bool) {
 	case Includes:
 		p.list(e.Field, e.Negated, [2]string{" INCLUDES (", " EXCLUDES ("}, e.Values)
 	}
+}
+
+func (p *printer) not(e Not, inside bool) {
+	if inside {
+		p.add("(")
+		defer p.add(")")
+	}
+	p.add("NOT ")
+	p.expr(e.Term, true)
 }
 
 func (p *printer) joined(terms []Expr, word string, inside bool) {

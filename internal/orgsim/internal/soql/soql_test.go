@@ -39,10 +39,10 @@ func TestParse(t *testing.T) {
 		"select\n Id ,\tName\r\nfrom Contact": {Select: items("Id", "Name"), Object: name("Contact"), Limit: -1},
 		"SELECT COUNT( ) FROM Contact":        {Count: true, Object: name("Contact"), Limit: -1},
 		"SELECT Id FROM X__c ORDER BY A, B DESC NULLS LAST, C ASC NULLS FIRST LIMIT 5 OFFSET 10": {
-			Select: items("Id"), Object: name("X__c"), Limit: 5, Offset: 10,
+			Select: items("Id"), Object: name("X__c"), Limit: 5, Offset: 10, Skips: true,
 			Order: []soql.Order{{Field: name("A")}, {Field: name("B"), Descending: true, NullsLast: true}, {Field: name("C")}},
 		},
-		`SELECT Id FROM C WHERE A = 'x' AND (B = 'y' OR NOT C = 'z')`: {
+		`SELECT Id FROM C WHERE A = 'x' AND (B = 'y' OR (NOT C = 'z'))`: {
 			Select: items("Id"), Object: name("C"), Limit: -1,
 			Where: soql.And{Terms: []soql.Expr{equals("A", "x"), soql.Or{Terms: []soql.Expr{equals("B", "y"), soql.Not{Term: equals("C", "z")}}}}},
 		},
@@ -73,7 +73,12 @@ func TestParse(t *testing.T) {
 				soql.Compare{Field: name("A"), Op: soql.NotEqual, Value: soql.Literal{Kind: soql.Range, Text: "TODAY"}},
 			}},
 		},
-		`SELECT Id FROM C WHERE A<>'x'`:      {Select: items("Id"), Object: name("C"), Limit: -1, Where: soql.Compare{Field: name("A"), Op: soql.NotEqual, Value: str("x")}},
+		`SELECT Id FROM C WHERE A<>'x'`: {Select: items("Id"), Object: name("C"), Limit: -1, Where: soql.Compare{Field: name("A"), Op: soql.NotEqual, Value: str("x")}},
+		`SELECT Id FROM C WHERE NOT A LIKE '\_%' AND (NOT (NOT B = 'y'))`: {
+			Select: items("Id"), Object: name("C"), Limit: -1, Where: soql.And{Terms: []soql.Expr{
+				soql.Not{Term: soql.Compare{Field: name("A"), Op: soql.Like, Value: str(`\_%`)}}, soql.Not{Term: soql.Not{Term: equals("B", "y")}},
+			}},
+		},
 		`SELECT Id FROM C WHERE A LIKE 'x%'`: {Select: items("Id"), Object: name("C"), Limit: -1, Where: soql.Compare{Field: name("A"), Op: soql.Like, Value: str("x%")}},
 		`SELECT Id FROM C WHERE A >= 2026-01-02T03:04:05+01:00`: {
 			Select: items("Id"), Object: name("C"), Limit: -1,
@@ -101,7 +106,8 @@ func TestEscapes(t *testing.T) {
 		`\b\f`:         "\b\f",
 		`\u00e9\u4E2D`: "é中",
 		`\u005c`:       `\`,
-		`50\%\_`:       "50%_",
+		`50\\%_`:       `50\%_`,
+		`\uD83D\uDE42`: "🙂",
 		`Zoë 🙂`:        "Zoë 🙂",
 	} {
 		q, err := soql.Parse("SELECT Id FROM C WHERE A = '" + written + "'")
@@ -192,7 +198,18 @@ func TestParseRefuses(t *testing.T) {
 		prefix + "(A = 'x'":                                  "unexpected token: '<EOF>'",
 		prefix + "A = '" + strings.Repeat("x", 4001) + "'":   "maximum string length of 4000 exceeded in WHERE clause",
 		prefix + strings.Repeat("(", 300) + "A = 1":          "conditions are nested too deeply",
-		prefix + strings.Repeat("NOT ", 300) + "A = 1":       "conditions are nested too deeply",
+		prefix + strings.Repeat("(NOT ", 300) + "A = 1":      "conditions are nested too deeply",
+		prefix + "NOT" + " NOT A = 1":                        "unexpected token: 'NOT'",
+		prefix + "A = 1 AND NOT (B = 2)":                     "unexpected token: 'NOT'",
+		prefix + "NOT A LIKE 'x' AND NOT B LIKE 'y'":         "unexpected token: 'NOT'",
+		prefix + "(NOT A = 1) OR (B = 2 OR NOT C = 3)":       "unexpected token: 'NOT'",
+		prefix + `A = 'D\_'`:                                 `Invalid string literal 'D\_'. Illegal character sequence in string literal.`,
+		prefix + `A IN ('x', '50\%')`:                        `Invalid string literal '50\%'. Illegal character sequence in string literal.`,
+		prefix + `A = '\uD83D'`:                              `Invalid string literal ''\u'. Illegal character sequence in string literal.`,
+		prefix + `A = '\uD83D\u0041'`:                        `Invalid string literal ''\u'. Illegal character sequence in string literal.`,
+		prefix + `A = '\u0000'`:                              `Invalid string literal ''\u'. Illegal character sequence in string literal.`,
+		prefix + "A = 'x\x00'":                               "Illegal character NUL in string literal.",
+		prefix + "A = 'x\xff'":                               "the statement is not UTF-8 text",
 		"SELECT " + strings.Repeat("A", 100_000) + " FROM C": "SOQL statements cannot be longer than 100000 characters.",
 	} {
 		_, err := soql.Parse(text)

@@ -10,8 +10,33 @@ import (
 // reserved words cannot name a field or an object.
 var reserved = []string{"SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "LIKE", "IN", "ORDER", "BY", "ASC", "DESC", "NULLS", "FIRST", "LAST", "LIMIT", "OFFSET", "NULL", "TRUE", "FALSE"}
 
-// literal reads one value.
+// literal reads one value for an operator other than LIKE.
 func (p *parser) literal() Literal {
+	written := p.src[p.tok.pos:p.at]
+	lit := p.anyLiteral()
+	if lit.Kind == String && escapesWildcard(lit.Text) && p.err == nil {
+		p.fail(lit.Pos, "Invalid string literal "+written+". Illegal character sequence in string literal.")
+	}
+	return lit
+}
+
+// escapesWildcard tells whether a string has an escape sequence that is for LIKE
+// only (SOQL reference: quoted string escape sequences).
+func escapesWildcard(text string) bool {
+	for i := 0; i < len(text)-1; i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		i++
+		if text[i] == '_' || text[i] == '%' {
+			return true
+		}
+	}
+	return false
+}
+
+// anyLiteral reads one value.
+func (p *parser) anyLiteral() Literal {
 	tok := p.tok
 	lit := Literal{Text: tok.text, Pos: tok.pos}
 	switch tok.kind {

@@ -128,10 +128,9 @@ func TestAccessOfWritesThatAreRolledBack(t *testing.T) {
 		t.Errorf("the field is %s", got)
 	}
 	unit := o.db.Begin()
-	actor := o.actor
-	actor.Unit = unit
-	o.db.Apply(actor, false, rows[:1])
-	if got := o.access(o.user, "Secret__c"); got != "visible" {
+	inside := &org{t: t, db: o.db.In(unit.Context(t.Context()))}
+	inside.db.Apply(o.actor, false, rows[:1])
+	if got := inside.access(o.user, "Secret__c"); got != "visible" {
 		t.Errorf("within the unit the field is %s", got)
 	}
 	unit.Rollback()

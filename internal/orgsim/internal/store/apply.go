@@ -69,7 +69,6 @@ type Actor struct {
 	Loading bool   // the initial load: no rule runs, no history is left
 
 	AllowDuplicates bool   // passes duplicate rules that only alert (Sforce-Duplicate-Rule-Header: allowSave=true)
-	Unit            *Unit  // that the writes belong to; nil: each Apply stands alone
 	AutoAssign      string // Sforce-Auto-Assign: TRUE runs the assignment rules, an id one of them; "" and FALSE none
 
 	// Strike is asked last about each row that is written, or about the row as it
@@ -94,11 +93,9 @@ type transaction struct {
 // Apply writes the rows in order and returns their outcomes in the same order.
 // With allOrNone the first failure undoes everything and marks the other rows.
 func (db *DB) Apply(actor Actor, allOrNone bool, rows []Mutation) []Outcome {
-	defer db.exclude(actor.Unit)()
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	defer db.exclusive()()
 	now := db.now()
-	tx := &transaction{db: db, actor: actor, at: now, stamp: value.FormatTime(now), atomic: allOrNone || actor.Unit != nil}
+	tx := &transaction{db: db, actor: actor, at: now, stamp: value.FormatTime(now), atomic: allOrNone || db.unit != nil}
 	refuseRepeatedKeys(rows)
 	outcomes := make([]Outcome, len(rows))
 	failed := false
@@ -117,7 +114,7 @@ func (db *DB) Apply(actor Actor, allOrNone bool, rows []Mutation) []Outcome {
 		}
 		tx.rollback()
 	}
-	actor.Unit.keep(tx.undo)
+	db.unit.keep(tx.undo)
 	return outcomes
 }
 
@@ -203,11 +200,12 @@ func (tx *transaction) replace(t *table, number int, after Row) {
 
 // append adds a record, as [table.append] does, and can be undone.
 func (tx *transaction) append(t *table, row Row) {
+	number := len(t.rows)
 	t.append(row)
 	tx.granted(t)
 	if tx.atomic {
 		tx.undo = append(tx.undo, func() {
-			t.shrink()
+			t.vacate(number)
 			tx.granted(t)
 		})
 	}

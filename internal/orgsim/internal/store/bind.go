@@ -21,6 +21,7 @@ type binder struct {
 	query         *soql.Query
 	view          *schema.Schema
 	administrator bool // sees hidden fields too
+	flat          bool // [Scope.Flat]
 	object        *schema.Object
 
 	relations []relation // those that the query uses

@@ -29,8 +29,7 @@ func (db *DB) Catalogue(actor Actor) error {
 }
 
 func (db *DB) checkOwner(o *schema.Object, r *schema.AssignmentRule) error {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	if _, ok := db.userNamed(r.Owner); !ok {
 		return misruled(r.Place, o, "assignment_rule", r.Name, fmt.Errorf("no user has the username %q", r.Owner))
 	}

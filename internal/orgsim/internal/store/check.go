@@ -45,8 +45,7 @@ func (tx *transaction) struck(t *table, row draft) *sferr.Error {
 // it: until then the API's writes to it are ENTITY_IS_LOCKED. It reports whether
 // there is such a record.
 func (db *DB) LockRecord(object, id string, locked bool) bool {
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	defer db.exclusive()()
 	t, row, ok := db.locate(object, id)
 	if !ok || t.deleted(t.rows[row]) {
 		return false

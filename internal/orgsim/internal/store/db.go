@@ -13,16 +13,25 @@ import (
 // those of an org in use, and that neighbours differ in case alone.
 const firstNumber = 62 * 62 * 62 * 11
 
-// DB holds the records of one org. It is safe for concurrent use.
+// DB holds the records of one org, or is the way that an open unit has to them
+// ([DB.In]). It is safe for concurrent use.
 type DB struct {
+	*state
+
+	unit *Unit // nil: outside of all units
+}
+
+// state is what all ways to an org's records share.
+type state struct {
 	current atomic.Pointer[schema.Schema] // replaced, never changed; written under mu
 	pod     string
 	now     func() time.Time
 
-	writing sync.Mutex // held by whoever writes; taken before mu
-	mu      sync.RWMutex
-	tables  map[string]*table // by object name
-	origins []origin
+	writing  sync.RWMutex // held by an open unit, or by whoever writes outside of one; read-held by readers outside; taken before mu
+	mu       sync.RWMutex
+	tables   map[string]*table  // by object name
+	children map[string][]child // by the name of the object they refer to
+	origins  []origin
 
 	viewing sync.Mutex // guards views; taken after mu
 	views   map[string]*schema.Schema
@@ -32,7 +41,7 @@ type DB struct {
 // value breaks the field's own rules, and where a rule's condition or value does
 // not fit its object.
 func New(s *schema.Schema, pod string, now func() time.Time) (*DB, error) {
-	db := &DB{pod: pod, now: now, tables: map[string]*table{}, views: map[string]*schema.Schema{}}
+	db := &DB{state: &state{pod: pod, now: now, tables: map[string]*table{}, views: map[string]*schema.Schema{}}}
 	db.current.Store(s)
 	for _, object := range s.Objects() {
 		if err := checkDefaults(object); err != nil {
@@ -44,15 +53,14 @@ func New(s *schema.Schema, pod string, now func() time.Time) (*DB, error) {
 		}
 		db.tables[object.Name] = t
 	}
+	db.children = childrenOf(s)
 	return db, nil
 }
 
 // Reset drops all records and their history. Fields that were added, changed or
 // removed stay so.
 func (db *DB) Reset() {
-	defer db.exclude(nil)()
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	defer db.exclusive()()
 	db.origins = nil
 	for name, t := range db.tables {
 		db.tables[name] = t.emptied()
@@ -73,14 +81,15 @@ func (db *DB) table(object string) (*table, bool) {
 	return db.tables[o.Name], true
 }
 
-// find returns the row number of a parsed id; ok is false where no record ever
-// had it.
+// find returns the row number of a parsed id; ok is false where no record has
+// it, not even a deleted one.
 func (db *DB) find(t *table, id string) (row int, ok bool) {
 	number, ok := recordid.Number(id, t.object.KeyPrefix, db.pod)
 	if !ok || number < firstNumber || number-firstNumber >= uint64(len(t.rows)) {
 		return 0, false
 	}
-	return int(number - firstNumber), true //nolint:gosec // less than len(rows), checked above
+	row = int(number - firstNumber) //nolint:gosec // less than len(rows), checked above
+	return row, t.rows[row] != ""
 }
 
 func (db *DB) idOf(t *table, row int) string {

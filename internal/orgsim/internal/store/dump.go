@@ -22,8 +22,7 @@ type Snapshot struct {
 // Snapshot copies what is needed to dump the database later, its history if
 // that is asked for. Records themselves are shared: their versions never change.
 func (db *DB) Snapshot(history bool) *Snapshot {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	s := &Snapshot{Schema: db.Schema()}
 	if history {
 		s.origins = slices.Clone(db.origins)
@@ -75,7 +74,8 @@ func (s *Snapshot) States() []State {
 //
 //	{"record":"Contact","values":{"Id":"003…","LastName":"Doe"}}
 //
-// Values are in stored form; empty ones are left out. The line is only lent.
+// Values are in stored form; empty ones are left out. A record without any is one
+// whose making was undone: its id stays taken. The line is only lent.
 func (s *Snapshot) Records(yield func(line []byte) bool) {
 	var line []byte
 	for _, t := range s.tables {

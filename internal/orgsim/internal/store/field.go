@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
@@ -12,12 +14,26 @@ import (
 // it. What its definition lacks is filled in as [schema.Schema.Add] does; Hidden
 // says whether anybody sees it without being granted it, which a required field
 // does not allow. Records that there are get what a formula, an auto number or a
-// checkbox gives them, and no default (HELP: default field values).
+// checkbox gives them, and no default (HELP: default field values); a
+// master-detail relationship is refused where there are any (HELP: considerations
+// for relationships).
 func (db *DB) AddField(object string, f schema.Field) *sferr.Error {
 	if f.Required || f.Type == schema.MasterDetail {
 		f.Hidden = false
 	}
-	return db.redefine(object, f.Name, func(s *schema.Schema) (*schema.Schema, error) { return s.AddField(object, f) })
+	return db.redefine(object, f.Name, func(s *schema.Schema) (*schema.Schema, error) {
+		if f.Type == schema.MasterDetail && db.populated(object) {
+			return nil, fmt.Errorf("object %s has records, which would lack a parent: a master-detail relationship cannot be added to it", object)
+		}
+		return s.AddField(object, f)
+	})
+}
+
+// populated reports whether an object has records, those in the recycle bin
+// included; the caller holds mu.
+func (db *DB) populated(object string) bool {
+	t, ok := db.table(object)
+	return ok && slices.ContainsFunc(t.rows, func(row Row) bool { return !t.erased(row) })
 }
 
 // ChangeField gives a custom field another definition; its type stays, and so
@@ -27,8 +43,8 @@ func (db *DB) ChangeField(object string, f schema.Field) *sferr.Error {
 	return db.redefine(object, f.Name, func(s *schema.Schema) (*schema.Schema, error) { return s.ChangeField(object, f) })
 }
 
-// RemoveField deletes a custom field with its values. A field that a rule names
-// is refused.
+// RemoveField deletes a custom field with its values and the grants of it. A
+// field that a rule names is refused.
 func (db *DB) RemoveField(object, name string) *sferr.Error {
 	return db.redefine(object, name, func(s *schema.Schema) (*schema.Schema, error) { return s.RemoveField(object, name) })
 }
@@ -36,9 +52,7 @@ func (db *DB) RemoveField(object, name string) *sferr.Error {
 // redefine puts another schema in the current one's stead. Whoever holds the old
 // one, a query or a job under way, goes on with it: fields keep their places.
 func (db *DB) redefine(object, field string, change func(*schema.Schema) (*schema.Schema, error)) *sferr.Error {
-	defer db.exclude(nil)()
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	defer db.exclusive()()
 	next, err := change(db.Schema())
 	if err != nil {
 		return refusedField(err, field)
@@ -64,11 +78,19 @@ func (db *DB) redefine(object, field string, change func(*schema.Schema) (*schem
 		}
 	}
 	known := len(t.object.Fields)
+	owned := t.columns.owner >= 0
 	t.settle(o, bound)
+	db.children = childrenOf(next)
+	if !owned && t.columns.owner >= 0 {
+		t.orphan()
+	}
 	if i, ok := o.AnyField(field); ok && (i >= known || o.Fields[i].Type == schema.Formula) {
 		t.furnish(i)
 	}
 	db.current.Store(next)
+	if _, there := o.AnyField(field); !there {
+		db.revoke(o.Name, field)
+	}
 	db.forgetViews()
 	return nil
 }
@@ -103,6 +125,9 @@ func (db *DB) repeated(t *table, o *schema.Object, field int) *sferr.Error {
 func (t *table) furnish(field int) {
 	f := &t.object.Fields[field]
 	for number, row := range t.rows {
+		if row == "" {
+			continue
+		}
 		d := row.open(len(t.object.Fields))
 		switch f.Type {
 		case schema.AutoNumber:
@@ -117,6 +142,19 @@ func (t *table) furnish(field int) {
 			continue
 		}
 		t.replace(number, d.row())
+	}
+}
+
+// orphan gives the records of what is no detail any more an owner of their own:
+// who made them.
+func (t *table) orphan() {
+	for number, row := range t.rows {
+		if row == "" {
+			continue
+		}
+		d := row.open(len(t.object.Fields))
+		d[t.columns.owner] = d[t.columns.createdBy]
+		t.rows[number] = d.row() // owners are in no index
 	}
 }
 

@@ -134,14 +134,15 @@ object "Contact" {
 	stale := o.mutation(o.actor, store.Update, "Contact", id, fields{"Old__c": "new"})
 	staleKey := o.mutation(o.actor, store.Upsert, "Contact", "", fields{"Old__c": "new"})
 	staleKey.Key, _ = staleKey.Object.Field("Old__c")
-	fine := o.mutation(o.actor, store.Update, "Contact", id, fields{"Kept__c": "new"})
+	other := o.insert("Contact", fields{"LastName": "C", "Old__c": "other"})
+	fine := o.mutation(o.actor, store.Update, "Contact", other, fields{"Kept__c": "new"})
 	if err := o.db.RemoveField("Contact", "old__c"); err != nil {
 		t.Fatal(err)
 	}
 	outcomes := o.db.Apply(o.actor, false, []store.Mutation{stale, staleKey, fine})
 	refused(t, outcomes[0].Err, "INVALID_FIELD")
 	refused(t, outcomes[1].Err, "INVALID_FIELD")
-	if outcomes[2].Err != nil || o.field("Contact", id, "Kept__c") != "new" {
+	if outcomes[2].Err != nil || o.field("Contact", other, "Kept__c") != "new" {
 		t.Errorf("a write prepared before the removal: %v", outcomes[2].Err)
 	}
 	o.insert("Contact", fields{"LastName": "B"})
@@ -191,5 +192,90 @@ func TestFieldsChangeUnderLoad(t *testing.T) {
 	readers.Wait()
 	if got := len(o.db.History("Contact", id)); got != 101 {
 		t.Errorf("%d writes are left", got)
+	}
+}
+
+// A field that is made again is another one, which nobody was granted.
+func TestRemovedFieldsTakeTheirGrantsAlong(t *testing.T) {
+	t.Parallel()
+	o := start(t, "")
+	hidden := schema.Field{Name: "Secret__c", Type: schema.Text, Hidden: true}
+	if err := o.db.AddField("Contact", hidden); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.db.AddField("Contact", schema.Field{Name: "Other__c", Type: schema.Text, Hidden: true}); err != nil {
+		t.Fatal(err)
+	}
+	set, grant, _ := o.grant("Sync", "Secret__c", true)
+	o.insert("FieldPermissions", fields{
+		"ParentId": set, "SobjectType": "Contact", "Field": "Contact.Other__c", "PermissionsRead": "true", "PermissionsEdit": "false",
+	})
+	if access := o.access(o.user, "Secret__c"); access != "writable" {
+		t.Fatalf("granted: %s", access)
+	}
+	if err := o.db.RemoveField("Contact", "secret__c"); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.db.AddField("Contact", hidden); err != nil {
+		t.Fatal(err)
+	}
+	if access := o.access(o.user, "Secret__c"); access != "absent" {
+		t.Errorf("made again: %s", access)
+	}
+	if access := o.access(o.user, "Other__c"); access != "visible" {
+		t.Errorf("the grant of another field: %s", access)
+	}
+	if got := o.count("SELECT COUNT() FROM FieldPermissions WHERE Field = 'Contact.Secret__c'"); got != 0 {
+		t.Errorf("%d grants are left", got)
+	}
+	if writes := o.db.History("FieldPermissions", grant); len(writes) != 2 || !writes[1].Deleted {
+		t.Errorf("history of the grant: %+v", writes)
+	}
+}
+
+// The parent of a master-detail relationship may not be empty, so records that
+// are there already rule one out, even those in the recycle bin.
+func TestMasterDetailNeedsAnEmptyObject(t *testing.T) {
+	t.Parallel()
+	o := start(t, `object "Line__c" {}`)
+	parent := func(name string) schema.Field {
+		return schema.Field{Name: name, Type: schema.MasterDetail, ReferenceTo: []string{"Account"}}
+	}
+	account := o.insert("Account", fields{"Name": "Acme"})
+	if err := o.db.AddField("Line__c", parent("First__c")); err != nil {
+		t.Fatal(err)
+	}
+	line := o.insert("Line__c", fields{"First__c": account})
+	refused(t, o.db.AddField("Line__c", parent("Second__c")), "FIELD_INTEGRITY_EXCEPTION")
+	o.drop("Line__c", line)
+	refused(t, o.db.AddField("Line__c", parent("Second__c")), "FIELD_INTEGRITY_EXCEPTION")
+	if err := o.db.AddField("Line__c", schema.Field{Name: "Plain__c", Type: schema.Text}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestExternalIDsAreLimited(t *testing.T) {
+	t.Parallel()
+	o := start(t, "")
+	key := func(i int) schema.Field {
+		return schema.Field{Name: "Key" + strconv.Itoa(i) + "__c", Type: schema.Text, ExternalID: true}
+	}
+	for i := range schema.MaxExternalIDs {
+		if err := o.db.AddField("Contact", key(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(t, o.db.AddField("Contact", key(schema.MaxExternalIDs)), "FIELD_INTEGRITY_EXCEPTION")
+	plain := key(schema.MaxExternalIDs)
+	plain.ExternalID = false
+	if err := o.db.AddField("Contact", plain); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, o.db.ChangeField("Contact", key(schema.MaxExternalIDs)), "FIELD_INTEGRITY_EXCEPTION")
+	if err := o.db.RemoveField("Contact", "Key0__c"); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.db.ChangeField("Contact", key(schema.MaxExternalIDs)); err != nil {
+		t.Errorf("in a removed one's stead: %v", err)
 	}
 }

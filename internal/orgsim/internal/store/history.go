@@ -42,8 +42,7 @@ type origin struct {
 
 // History lists the writes to a record, oldest first; the initial load is none.
 func (db *DB) History(object, id string) []Write {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	t, row, ok := db.locate(object, id)
 	if !ok {
 		return nil
@@ -88,8 +87,21 @@ func (t *table) changes(before, after Row) []Change {
 	return changes
 }
 
-// note keeps a write that is about to replace a version, or to make the record.
+// note keeps a write that a client asked for as [transaction.trace] does, and
+// counts it.
 func (tx *transaction) note(t *table, row int, before Row, assignment string) {
+	tx.trace(t, row, before, assignment)
+	if tx.actor.Loading || tx.actor.System {
+		return
+	}
+	t.writes++
+	if tx.atomic {
+		tx.undo = append(tx.undo, func() { t.writes-- })
+	}
+}
+
+// trace keeps a write that is about to replace a version, or to make the record.
+func (tx *transaction) trace(t *table, row int, before Row, assignment string) {
 	if tx.actor.Loading {
 		return
 	}
@@ -99,16 +111,10 @@ func (tx *transaction) note(t *table, row int, before Row, assignment string) {
 	previous := t.last[row]
 	t.entries = append(t.entries, entry{before: before, origin: tx.origin(assignment), previous: previous})
 	t.last[row] = int32(len(t.entries)) //nolint:gosec // memory ends long before two thousand million writes
-	if !tx.actor.System {
-		t.writes++
-	}
 	if tx.atomic {
 		tx.undo = append(tx.undo, func() {
 			t.entries = t.entries[:len(t.entries)-1]
 			t.last[row] = previous
-			if !tx.actor.System {
-				t.writes--
-			}
 		})
 	}
 }
@@ -136,8 +142,7 @@ func (t *table) lastEntry(row int) int32 {
 
 // Writes counts the rows of an object that the API has written so far.
 func (db *DB) Writes(object string) int {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	t, ok := db.table(object)
 	if !ok {
 		return 0
@@ -147,8 +152,7 @@ func (db *DB) Writes(object string) int {
 
 // Row returns the current version of a record, deleted or not.
 func (db *DB) Row(object, id string) (Row, bool) {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	t, row, ok := db.locate(object, id)
 	if !ok {
 		return "", false
@@ -158,8 +162,7 @@ func (db *DB) Row(object, id string) (Row, bool) {
 
 // Rows returns all records of an object that are not deleted, oldest first.
 func (db *DB) Rows(object string) []Row {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	t, ok := db.table(object)
 	if !ok {
 		return nil
@@ -176,8 +179,7 @@ func (db *DB) Rows(object string) []Row {
 // Deleted reports whether a version of one of the object's records is in the
 // recycle bin.
 func (db *DB) Deleted(object string, row Row) bool {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	t, ok := db.table(object)
 	return ok && t.deleted(row)
 }

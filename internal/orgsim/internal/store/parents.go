@@ -14,6 +14,7 @@ type relation struct {
 	name    string           // relationship name
 	lookup  int              // the lookup's place in the queried object
 	targets []*schema.Object // several where the lookup is polymorphic
+	queues  bool             // it leads to owners that could be queues, which the simulator lacks: polymorphic too
 }
 
 // nameEntity is the entity that stands for the parents of a polymorphic lookup;
@@ -21,6 +22,15 @@ type relation struct {
 const nameEntity = "Name"
 
 var nameFields = []string{"Id", "Name", "FirstName", "LastName", "Title", "Email", "Phone", "Username", "Alias", "IsActive"}
+
+// entityField is what a polymorphic lookup's parents have besides: the name of
+// their object (SOQL reference: polymorphic relationships).
+var entityField = schema.Field{Name: "Type", Label: "Type", Type: schema.Picklist, Length: 40} //nolint:gochecknoglobals // never changed
+
+// ownedByQueues reports whether a queue may own the object's records.
+func ownedByQueues(o *schema.Object) bool {
+	return o.Custom() || slices.Contains([]string{"Case", "Lead", "Task"}, o.Name)
+}
 
 // entity is the name by which answers call the relation's parents.
 func (r *relation) entity() string {
@@ -37,6 +47,7 @@ type place struct {
 	relation int           // -1: the record itself
 	at       int           // the field's place in its object
 	others   []int         // its places in the further targets of a polymorphic lookup
+	entity   bool          // not a field: the name of the parent's object
 }
 
 // in is the field's place in one target of the relation.
@@ -63,7 +74,7 @@ func (b *binder) relation(name string) (int, bool) {
 		if at, ok := b.find(b.object, f.Name); !ok || at != i {
 			continue
 		}
-		r := relation{name: f.RelationshipName, lookup: i}
+		r := relation{name: f.RelationshipName, lookup: i, queues: f.Name == "OwnerId" && ownedByQueues(b.object)}
 		for _, target := range f.ReferenceTo {
 			if object, ok := b.view.Object(target); ok {
 				r.targets = append(r.targets, object)
@@ -82,6 +93,10 @@ func (b *binder) relation(name string) (int, bool) {
 func (b *binder) parentField(relation int, name soql.Name, field string) (place, error) {
 	r := &b.relations[relation]
 	p := place{relation: relation}
+	if strings.EqualFold(field, entityField.Name) && (len(r.targets) > 1 || r.queues) {
+		p.field, p.entity = &entityField, true
+		return p, nil
+	}
 	missing := func() (place, error) { return place{}, b.noSuchColumn(name, field, r.entity()) }
 	if len(r.targets) > 1 && !slices.ContainsFunc(nameFields, func(f string) bool { return strings.EqualFold(f, field) }) {
 		return missing()

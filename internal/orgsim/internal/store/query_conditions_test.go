@@ -100,7 +100,7 @@ func TestComparisons(t *testing.T) {
 		"AccountId = '" + account[:15] + "'":          "A",
 		"AccountId = null":                            "B C",
 		"AccountId != null":                           "A",
-		`Title = '50\% \_of\\'`:                       "A",
+		`Title = '50% _of\\'`:                         "A",
 		`Title LIKE '50\%%'`:                          "A",
 		`Title LIKE '%\\'`:                            "A",
 		"Title LIKE '50% _of%'":                       "A B",

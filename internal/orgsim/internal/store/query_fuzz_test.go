@@ -15,7 +15,7 @@ func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
 		"SELECT Id, Account.Name, FIELDS(STANDARD) FROM Contact ORDER BY Account.Score__c DESC, LastName LIMIT 3 OFFSET 1",
 		"SELECT Name FROM Contact WHERE Account.Ext__c IN ('K1','k2') OR Ext__c = 'c1' OR Email = 'a@x.example'",
-		"SELECT Name FROM Contact c WHERE c.Tags__c INCLUDES ('a;b') AND Moment__c < LAST_N_WEEKS:2 AND NOT Account.Flag__c = true",
+		"SELECT Name FROM Contact c WHERE c.Tags__c INCLUDES ('a;b') AND Moment__c < LAST_N_WEEKS:2 AND (NOT Account.Flag__c = true)",
 		"SELECT COUNT(Id), COUNT(Account.Name) n FROM Contact WHERE Id != '003' AND Name LIKE '%\\_%'",
 		"SELECT COUNT() FROM Account WHERE Score__c >= 2.5 AND CreatedDate = TODAY LIMIT 2",
 		"SELECT Owner.Name FROM Account WHERE Owner.Id != null AND ParentId = null AND NumberOfEmployees > 1",

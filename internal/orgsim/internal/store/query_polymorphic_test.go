@@ -38,6 +38,11 @@ func TestPolymorphicParents(t *testing.T) {
 	}
 	for condition, want := range map[string]string{
 		"Who.Name = 'led'":                    "B",
+		"Who.Type = 'contact'":                "A",
+		"Who.Type != 'Contact'":               "B C",
+		"Who.Type IN ('Lead','Account')":      "B",
+		"Who.Type = null":                     "C",
+		"Owner.Type = 'User' AND WhoId != ''": "A B",
 		"Who.Email LIKE '%@x.example'":        "A B",
 		"Who.Name = null":                     "C",
 		"Who.Id = '" + contact[:15] + "'":     "A",
@@ -51,6 +56,12 @@ func TestPolymorphicParents(t *testing.T) {
 	}
 	if got := q.column("SELECT Who.Name FROM Task ORDER BY Who.Name DESC NULLS LAST"); got != "Led Con -" {
 		t.Errorf("ordered %q", got)
+	}
+	if got := q.column("SELECT Who.Type FROM Task ORDER BY Who.Type, Subject"); got != "- Contact Lead" {
+		t.Errorf("types %q", got)
+	}
+	if _, sentence := q.refused("SELECT Owner.Type FROM Contact", store.Scope{}); !strings.HasPrefix(sentence, "No such column 'Type' on entity 'User'. ") {
+		t.Errorf("the type of an owner that only users are: %q", sentence)
 	}
 	for _, field := range []string{"Company", "AccountId", "CreatedDate", "Ext__c", "Nope"} {
 		if _, sentence := q.refused("SELECT Who."+field+" FROM Task", store.Scope{}); !strings.HasPrefix(sentence, "No such column '"+field+"' on entity 'Name'. ") {

@@ -58,6 +58,9 @@ func (r *reader) text(p *place, row Row) string {
 		return row.At(p.at)
 	}
 	parent, target := r.parent(p.relation, row)
+	if p.entity && parent != "" {
+		return r.relations[p.relation].targets[target].Name
+	}
 	return parent.At(p.in(target))
 }
 

@@ -19,11 +19,14 @@ type Past struct {
 // Restore adds a record as a snapshot had it: no rule runs and nothing is
 // checked but its place. Records come in the order they were dumped.
 func (db *DB) Restore(object string, values map[string]string) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	defer db.exclusive()()
 	t, ok := db.table(object)
 	if !ok {
 		return fmt.Errorf("object %s %w", object, schema.ErrUnknown)
+	}
+	if len(values) == 0 {
+		t.rows = append(t.rows, "")
+		return nil
 	}
 	if id, next := values["Id"], db.idOf(t, len(t.rows)); id != next {
 		return fmt.Errorf("the next record of %s has the id %s, not %q", t.object.Name, next, id)
@@ -38,8 +41,7 @@ func (db *DB) Restore(object string, values map[string]string) error {
 
 // RestoreState sets what a table holds beyond its records, which are there.
 func (db *DB) RestoreState(s State) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	defer db.exclusive()()
 	t, ok := db.table(s.Object)
 	if !ok {
 		return fmt.Errorf("object %s %w", s.Object, schema.ErrUnknown)
@@ -64,8 +66,7 @@ func (db *DB) RestoreState(s State) error {
 
 // RestoreHistory sets the history of a record that is there.
 func (db *DB) RestoreHistory(id string, writes []Past) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
+	defer db.exclusive()()
 	t := db.byPrefix(id)
 	if t == nil {
 		return fmt.Errorf("no object has records such as %s", id)

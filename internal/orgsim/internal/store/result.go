@@ -71,13 +71,18 @@ func (r *Result) Columns() []Column { return r.columns }
 func (r *Result) Value(row, column int) (f *schema.Field, text string) {
 	p := &r.columns[column].place
 	if p.relation < 0 {
-		return p.field, r.Rows[row].At(p.at)
+		return p.field, Text(r.Object, r.Rows[row], p.at)
 	}
 	parent := r.parents[p.relation][row]
 	if parent == "" {
 		return p.field, ""
 	}
-	return p.field, parent.At(p.in(r.target(p.relation, parent)))
+	target := r.target(p.relation, parent)
+	object := r.relations[p.relation].targets[target]
+	if p.entity {
+		return p.field, object.Name
+	}
+	return p.field, Text(object, parent, p.in(target))
 }
 
 // Member is one member of a record's JSON: a column, or a parent with the columns

@@ -18,8 +18,7 @@ func (db *DB) Select(q *soql.Query, scope Scope) (*Result, error) {
 // Run executes a bound query. Without ORDER BY records come in the order of
 // their ids.
 func (db *DB) Run(p *Plan) *Result {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	r := p.reader(db, p.deleted)
 	t := db.tables[p.Object.Name]
 	switch {

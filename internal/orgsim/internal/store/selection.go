@@ -12,6 +12,7 @@ import (
 // Scope says which records and fields a query may see.
 type Scope struct {
 	Deleted bool           // records in the recycle bin too (queryAll)
+	Flat    bool           // no compound fields (Bulk queries): FIELDS() leaves them out, and naming one is refused
 	View    *schema.Schema // what the user may see ([DB.View]); nil: everything, as an administrator behind the API's back
 }
 
@@ -40,7 +41,7 @@ func (c *count) answer() Count { return Count{Name: c.name, Of: "count(" + c.col
 
 // Bind checks every name and literal of a query. A refusal is a [*soql.Error].
 func (db *DB) Bind(q *soql.Query, scope Scope) (*Plan, error) {
-	b := &binder{query: q, view: scope.View}
+	b := &binder{query: q, view: scope.View, flat: scope.Flat}
 	if b.view == nil {
 		b.view, b.administrator = db.Schema(), true
 	}
@@ -77,6 +78,9 @@ func (b *binder) selection(plan *Plan) error {
 		p, err := b.place(name)
 		if err != nil {
 			return err
+		}
+		if b.flat && p.field.Type == schema.Address {
+			return b.query.At(-1, "FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query")
 		}
 		column := b.column(p)
 		if seen[column.Name] {
@@ -115,7 +119,7 @@ func (b *binder) fieldSet(set soql.FieldSet) []soql.Name {
 	var names []soql.Name
 	for i := range b.object.Fields {
 		f := &b.object.Fields[i]
-		if set.Set == "STANDARD" && f.Custom() || set.Set == "CUSTOM" && !f.Custom() {
+		if set.Set == "STANDARD" && f.Custom() || set.Set == "CUSTOM" && !f.Custom() || b.flat && f.Type == schema.Address {
 			continue
 		}
 		if at, ok := b.find(b.object, f.Name); ok && at == i {

@@ -12,7 +12,7 @@ import (
 // Every current row has a place for each of its fields.
 type table struct {
 	object  *schema.Object
-	rows    []Row
+	rows    []Row          // an empty one is the place of a record whose making was undone
 	indexes map[int]*index // by field
 	indexed []*index       // the same
 	entries []entry        // history
@@ -138,14 +138,14 @@ func typed(f *schema.Field, text string) (string, error) {
 
 func (t *table) deleted(row Row) bool {
 	state := row.At(t.columns.deleted)
-	return state == "true" || state == erased
+	return state == "true" || state == erased || row == ""
 }
 
 // erased is the IsDeleted of a record that is not even in the recycle bin. Its
 // row stays, since row numbers are ids, and no query finds it.
 const erased = "erased"
 
-func (t *table) erased(row Row) bool { return row.At(t.columns.deleted) == erased }
+func (t *table) erased(row Row) bool { return row == "" || row.At(t.columns.deleted) == erased }
 
 // replace makes a row the current version and keeps the indexes right.
 func (t *table) replace(number int, after Row) {
@@ -171,13 +171,13 @@ func (t *table) append(row Row) {
 	}
 }
 
-// shrink takes the last record away as if it had never been.
-func (t *table) shrink() {
-	last := len(t.rows) - 1
+// vacate takes a record away as if it had never been, but for its place: an id
+// that was given out once is not given out again.
+func (t *table) vacate(number int) {
 	for _, x := range t.indexed {
-		x.remove(last)
+		x.remove(number)
 	}
-	t.rows = t.rows[:last]
+	t.rows[number] = ""
 }
 
 // matching lists the live rows that have the value in an indexed field, oldest

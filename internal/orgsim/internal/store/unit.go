@@ -1,22 +1,42 @@
 package store
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Unit is a run of [DB.Apply] calls that stand or fall together, as the writes
-// of a composite request with allOrNone do. While it is open nobody else writes;
-// readers see what it has written so far. It belongs to one goroutine, which must
-// end it by Commit or Rollback; a Rollback after a Commit does nothing.
+// of a composite request with allOrNone do. While it is open nobody else reads or
+// writes; it reads what it has written itself. It belongs to one goroutine, which
+// must end it by Commit or Rollback; a Rollback after a Commit does nothing.
 type Unit struct {
 	db    *DB
 	undo  []func()
 	ended bool
 }
 
-// Begin waits for the writers of now and opens a unit, to be given to Apply in
-// [Actor.Unit].
+// Begin waits for the readers and writers of now and opens a unit. What is to
+// belong to it goes by [Unit.Context] and [DB.In].
 func (db *DB) Begin() *Unit {
 	db.writing.Lock()
 	return &Unit{db: db}
+}
+
+type unitKey struct{}
+
+// Context is one that the unit travels in.
+func (u *Unit) Context(ctx context.Context) context.Context {
+	return context.WithValue(ctx, unitKey{}, u)
+}
+
+// In is the database as seen from the unit that travels in the context, and the
+// database itself where none does. A call that a unit waits for must use it, or
+// both wait forever.
+func (db *DB) In(ctx context.Context) *DB {
+	if u, ok := ctx.Value(unitKey{}).(*Unit); ok {
+		return &DB{state: db.state, unit: u}
+	}
+	return db
 }
 
 // Commit keeps what the unit has written.
@@ -28,7 +48,7 @@ func (u *Unit) Commit() {
 	u.db.writing.Unlock()
 }
 
-// Rollback undoes all of it.
+// Rollback undoes all of it, but for the ids and numbers that it took.
 func (u *Unit) Rollback() {
 	if u.ended {
 		return
@@ -48,12 +68,31 @@ func (u *Unit) keep(undo []func()) {
 	}
 }
 
-// exclude keeps others from writing between the writes of an open unit. What it
-// returns lets them go on.
-func (db *DB) exclude(u *Unit) func() {
-	if u != nil {
-		return func() {}
+// exclusive keeps everybody else away, also between the writes of an open unit. What
+// it returns lets them go on.
+func (db *DB) exclusive() (done func()) {
+	if db.unit == nil {
+		db.writing.Lock()
 	}
-	db.writing.Lock()
-	return db.writing.Unlock
+	db.mu.Lock()
+	return func() {
+		db.mu.Unlock()
+		if db.unit == nil {
+			db.writing.Unlock()
+		}
+	}
+}
+
+// shared keeps writers away, and waits for the end of a unit that is not its own.
+func (db *DB) shared() (done func()) {
+	if db.unit == nil {
+		db.writing.RLock()
+	}
+	db.mu.RLock()
+	return func() {
+		db.mu.RUnlock()
+		if db.unit == nil {
+			db.writing.RUnlock()
+		}
+	}
 }

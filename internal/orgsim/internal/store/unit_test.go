@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -19,7 +21,7 @@ func TestUnitsAreUndoneWhole(t *testing.T) {
 		key, _ := thing.Field("Key__c")
 		code, _ := thing.Field("Code__c")
 		value := rapid.SampledFrom([]string{"", "a", "b", "c"})
-		some := func(unit *store.Unit) {
+		some := func(db *store.DB) {
 			for range rapid.IntRange(0, 6).Draw(t, "calls") {
 				m := store.Mutation{
 					Op: rapid.SampledFrom([]store.Op{store.Insert, store.Update, store.Upsert, store.Delete}).Draw(t, "op"), Object: thing, Key: key,
@@ -29,17 +31,17 @@ func TestUnitsAreUndoneWhole(t *testing.T) {
 					m.ID = rapid.SampledFrom(ids).Draw(t, "id")
 				}
 				all := rapid.Bool().Draw(t, "allOrNone")
-				for _, outcome := range db.Apply(store.Actor{UserID: "005000000000000AAA", Unit: unit}, all, []store.Mutation{m, m}) {
+				for _, outcome := range db.Apply(store.Actor{UserID: "005000000000000AAA"}, all, []store.Mutation{m, m}) {
 					if outcome.Created && outcome.Err == nil {
 						ids = append(ids, outcome.ID)
 					}
 				}
 			}
 		}
-		some(nil)
+		some(db)
 		before, known := state(t, db, ids), len(ids)
 		unit := db.Begin()
-		some(unit)
+		some(db.In(unit.Context(t.Context())))
 		unit.Rollback()
 		if diff := cmp.Diff(before, state(t, db, ids[:known])); diff != "" {
 			t.Fatal(diff)
@@ -51,12 +53,53 @@ func TestUnitsAreUndoneWhole(t *testing.T) {
 		}
 		ids = ids[:known]
 		unit = db.Begin()
-		some(unit)
+		some(db.In(unit.Context(t.Context())))
 		unit.Commit()
 		after := state(t, db, ids)
 		unit.Rollback()
 		if diff := cmp.Diff(after, state(t, db, ids)); diff != "" {
 			t.Fatalf("a rollback after the commit: %s", diff)
+		}
+	})
+}
+
+// While a unit is open the others wait for its end, readers too, and what it
+// undoes was never there for them. Ids that it took stay taken.
+func TestUnitsAreSeenByNobodyElse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := start(t, "")
+		count := func(db *store.DB) int {
+			result, err := db.Query("SELECT COUNT() FROM Account", store.Scope{})
+			if err != nil {
+				t.Error(err)
+			}
+			return result.Total
+		}
+		unit := o.db.Begin()
+		inside := &org{t: t, db: o.db.In(unit.Context(t.Context())), actor: o.actor}
+		first := inside.insert("Account", fields{"Name": "Undone"})
+		if n := count(inside.db); n != 1 {
+			t.Errorf("the unit sees %d of its records", n)
+		}
+		answered, looked := -1, false
+		var others sync.WaitGroup
+		others.Go(func() { answered = count(o.db) })
+		others.Go(func() { _, looked = o.db.Row("Account", first) })
+		synctest.Wait()
+		if answered != -1 {
+			t.Errorf("a reader was answered %d while the unit was open", answered)
+		}
+		unit.Rollback()
+		others.Wait()
+		if answered != 0 || looked {
+			t.Errorf("afterwards there are %d records; the undone one is there: %t", answered, looked)
+		}
+		if second := o.insert("Account", fields{"Name": "Kept"}); second == first {
+			t.Errorf("id %s was given out twice", first)
+		}
+		if all, err := o.db.Query("SELECT COUNT() FROM Account", store.Scope{Deleted: true}); err != nil || all.Total != 1 {
+			t.Errorf("with the recycle bin there are %+v, %v", all, err)
 		}
 	})
 }

@@ -7,7 +7,9 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-// upsert updates the one record that the key matches, or creates one.
+// upsert updates the one record that the key matches, or creates one. Without an
+// id it creates one too, but without a value of another key it fails (recorded in
+// bulk job results: "MISSING_ARGUMENT:… not specified").
 func (tx *transaction) upsert(t *table, m *Mutation) Outcome {
 	f := &t.object.Fields[m.Key]
 	if f.Type == schema.ID {
@@ -21,7 +23,7 @@ func (tx *transaction) upsert(t *table, m *Mutation) Outcome {
 		return Outcome{Err: err}
 	}
 	if key == "" {
-		return tx.insert(t, m)
+		return Outcome{Err: sferr.MissingKey(f.Name)}
 	}
 	found := t.matching(m.Key, key, exactKey(f))
 	switch len(found) {
@@ -71,8 +73,7 @@ func (db *DB) Matches(object *schema.Object, field int, text string) ([]string, 
 	if err != nil {
 		return nil, err
 	}
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	t := db.tables[object.Name]
 	if t.indexes[field] == nil {
 		return nil, sferr.NotIndexed(f.Name, object.Name)
@@ -84,31 +85,59 @@ func (db *DB) Matches(object *schema.Object, field int, text string) ([]string, 
 	return ids, nil
 }
 
-// refuseRepeatedKeys fails every row whose upsert key another row of the same
-// request has too.
+// target is the record that a mutation means: by id, where field is -1, or by the
+// value of an upsert's key.
+type target struct {
+	object string
+	field  int
+	value  string
+}
+
+// target tells which record is meant; ok is false for a new one, for one that is
+// deleted, where the second row finds it gone, and where the mutation fails for
+// what it names.
+func (m *Mutation) target() (of target, ok bool) {
+	if m.Refused != nil || m.Op != Update && m.Op != Upsert {
+		return target{}, false
+	}
+	if m.Op == Update || m.Object.Fields[m.Key].Type == schema.ID {
+		id, err := recordid.Parse(m.ID)
+		return target{m.Object.Name, -1, id}, err == nil
+	}
+	key, err := keyOf(m)
+	if !exactKey(&m.Object.Fields[m.Key]) {
+		key = fold(key)
+	}
+	return target{m.Object.Name, m.Key, key}, err == nil && key != ""
+}
+
+// refuseRepeatedKeys fails every row that updates or upserts the record of another
+// row of the same request (KB 000384876).
 func refuseRepeatedKeys(rows []Mutation) {
-	type name struct{ object, key string }
-	first := make(map[name]int, len(rows))
+	if len(rows) == 1 {
+		return
+	}
+	first := make(map[target]int, len(rows))
 	for i := range rows {
 		m := &rows[i]
-		if m.Refused != nil || m.Op != Upsert || m.Object.Fields[m.Key].Type == schema.ID {
+		same, ok := m.target()
+		if !ok {
 			continue
 		}
-		key, err := keyOf(m)
-		if err != nil || key == "" {
-			continue
-		}
-		if !exactKey(&m.Object.Fields[m.Key]) {
-			key = fold(key)
-		}
-		same := name{m.Object.Name, key}
 		before, repeated := first[same]
 		if !repeated {
 			first[same] = i
 			continue
 		}
 		for _, row := range []*Mutation{&rows[before], m} {
-			row.Refused = sferr.DuplicateKey(row.Object.Fields[row.Key].Name, sentKey(row))
+			row.Refused = row.repeats(same)
 		}
 	}
+}
+
+func (m *Mutation) repeats(same target) *sferr.Error {
+	if same.field < 0 {
+		return sferr.DuplicateID(same.value)
+	}
+	return sferr.DuplicateKey(m.Object.Fields[m.Key].Name, sentKey(m))
 }

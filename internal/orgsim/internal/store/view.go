@@ -3,6 +3,7 @@ package store
 import (
 	"strings"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
@@ -12,8 +13,7 @@ import (
 // a permission or a field did there is another one, and calls under way go on
 // with theirs.
 func (db *DB) View(userID string) *schema.Schema {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	defer db.shared()()
 	db.viewing.Lock()
 	defer db.viewing.Unlock()
 	view, ok := db.views[userID]
@@ -66,6 +66,26 @@ func (db *DB) grants(userID string) map[string]schema.Access {
 		grants[name] = access
 	}
 	return grants
+}
+
+// revoke erases the grants of a field that was removed, so that one of its name
+// made later is nobody's; the caller holds mu.
+func (db *DB) revoke(object, field string) {
+	t, ok := db.table(schema.FieldPermissions)
+	if !ok {
+		return
+	}
+	now := db.now()
+	tx := &transaction{db: db, actor: Actor{By: "user", System: true}, at: now, stamp: value.FormatTime(now)}
+	for number, row := range t.rows {
+		if t.erased(row) || fold((record{t, row}).text("Field")) != fold(object+"."+field) {
+			continue
+		}
+		d := row.into(tx.lend(t))
+		d[t.columns.deleted] = erased
+		tx.note(t, number, row, "")
+		tx.replace(t, number, d.row())
+	}
 }
 
 // record reads one row by field names, where speed does not matter.

@@ -56,25 +56,6 @@ func (tx *transaction) update(t *table, number int, id string, m *Mutation) *sfe
 	return nil
 }
 
-func (tx *transaction) remove(t *table, number int, erase bool) *sferr.Error {
-	if t.locked[number] && !tx.actor.System {
-		return sferr.RecordLocked()
-	}
-	before := t.rows[number]
-	d := before.into(tx.lend(t))
-	if err := tx.struck(t, d); err != nil {
-		return err
-	}
-	d[t.columns.deleted] = "true"
-	if erase {
-		d[t.columns.deleted] = erased
-	}
-	tx.touch(t, d)
-	tx.note(t, number, before, "")
-	tx.replace(t, number, d.row())
-	return nil
-}
-
 // save is one record on its way into its table.
 type save struct {
 	table      *table
@@ -136,10 +117,7 @@ func (tx *transaction) blank(t *table, id string) draft {
 	row := tx.lend(t)
 	copy(row, t.template)
 	for _, i := range t.numbered {
-		t.counter[i]++
-		if tx.atomic {
-			tx.undo = append(tx.undo, func() { t.counter[i]-- })
-		}
+		t.counter[i]++ // for good: what is undone leaves a gap (HELP: auto-number fields)
 		row[i] = autoNumber(&t.object.Fields[i], t.counter[i])
 	}
 	c := t.columns

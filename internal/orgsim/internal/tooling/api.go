@@ -3,6 +3,7 @@ package tooling
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/rest"
@@ -27,7 +28,8 @@ type Config struct {
 type API struct {
 	Config
 
-	catalog *catalog
+	catalog  *catalog
+	changing sync.Mutex // held while a field is checked against others and then made or changed
 }
 
 // New returns the API of an org with the schema that its database has now.

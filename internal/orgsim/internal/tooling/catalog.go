@@ -141,6 +141,24 @@ func (c *catalog) definition(p place, f *schema.Field) *metadata {
 	return metadataOf(f)
 }
 
+// related is the custom field, other than that in place p, whose relationship to
+// the parent bears the name, as a full name; empty if there is none.
+func (c *catalog) related(parent, name string, p place) string {
+	for _, o := range c.follow().Objects() {
+		for i := range o.Fields {
+			f := &o.Fields[i]
+			at := place{o.Name, i}
+			if at == p || !f.Custom() || f.Type != schema.Reference || !f.RefersTo(parent) {
+				continue
+			}
+			if m := c.definition(at, f); strings.EqualFold(of(m.RelationshipName), name) {
+				return owner(o) + "." + f.Name
+			}
+		}
+	}
+	return ""
+}
+
 // find is the place of the custom field that a record tells of.
 func (c *catalog) find(id string) (place, bool) {
 	full, err := recordid.Parse(id)

@@ -51,6 +51,9 @@ func (v *valueSet) fill(f *schema.Field) *sferr.Error {
 		if one.Default {
 			f.Default = name
 		}
+		if refused := checkPicklistValue(name, f.Values); refused != nil {
+			return refused
+		}
 		f.Values = append(f.Values, name)
 	}
 	if len(f.Values) == 0 {
@@ -143,7 +146,7 @@ func dataType(f *schema.Field) string {
 	case schema.Int:
 		return fmt.Sprintf("Number(%d, 0)", f.Precision)
 	case schema.Reference:
-		return "Lookup(" + strings.Join(f.ReferenceTo, ",") + ")"
+		return lookupType(f.ReferenceTo)
 	case schema.MultiPicklist:
 		return "Picklist (Multi-Select)"
 	case schema.DateTime:
@@ -156,4 +159,21 @@ func dataType(f *schema.Field) string {
 		name := string(f.Kind())
 		return strings.ToUpper(name[:1]) + name[1:]
 	}
+}
+
+// lookupType names the objects that a lookup leads to, as many as there is room
+// for in FieldDefinition.DataType.
+func lookupType(targets []string) string {
+	const room = 255
+	text := "Lookup("
+	for i, name := range targets {
+		if i > 0 {
+			name = "," + name
+		}
+		if len(text)+len(name)+len(")") > room {
+			break
+		}
+		text += name
+	}
+	return text + ")"
 }

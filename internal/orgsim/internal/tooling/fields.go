@@ -29,16 +29,14 @@ type saved struct {
 // createField makes a custom field that nobody sees yet.
 func (a *API) createField(c *web.Call) {
 	var request fieldRequest
-	if !a.permitted(c) || !c.ReadStrictJSON(&request) {
+	if !a.permitted(c) || !c.ReadJSON(&request) {
 		return
 	}
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	object, name, refused := a.named(request.FullName)
-	var f schema.Field
 	if refused == nil {
-		f, refused = request.definition(name)
-	}
-	if refused == nil {
-		refused = a.DB.AddField(object.Name, f)
+		refused = a.add(object, name, &request)
 	}
 	if refused != nil {
 		if refused.Code == "DUPLICATE_DEVELOPER_NAME" {
@@ -61,6 +59,21 @@ func (a *API) createField(c *web.Call) {
 	c.JSON(http.StatusCreated, saved{ID: id, Success: true, Errors: []string{}, Warnings: []string{}, Infos: []string{}})
 }
 
+// add makes the field of a request that names its object and itself.
+func (a *API) add(object *schema.Object, name string, request *fieldRequest) *sferr.Error {
+	f, refused := request.definition(name)
+	if refused != nil {
+		return refused
+	}
+	if f.Type == schema.MasterDetail && !object.Custom() {
+		return integrity("type", "A standard object cannot be on the detail side of a master-detail relationship: %s", object.Name)
+	}
+	if refused := a.relationshipFree(request.Metadata, place{object.Name, -1}); refused != nil {
+		return refused
+	}
+	return a.DB.AddField(object.Name, f)
+}
+
 // changeField gives a field the definition that is sent, which is a whole one.
 func (a *API) changeField(c *web.Call) {
 	if !a.permitted(c) {
@@ -72,14 +85,19 @@ func (a *API) changeField(c *web.Call) {
 	}
 	f := &object.Fields[p.field]
 	var request fieldRequest
-	if !c.ReadStrictJSON(&request) {
+	if !c.ReadJSON(&request) {
 		return
 	}
 	if request.FullName != "" && !strings.EqualFold(request.FullName, owner(object)+"."+f.Name) {
 		c.Refuse(integrity("FullName", "the simulated org does not rename fields: %s is not %s.%s", request.FullName, owner(object), f.Name))
 		return
 	}
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	changed, refused := request.definition(f.Name)
+	if refused == nil {
+		refused = a.relationshipFree(request.Metadata, p)
+	}
 	if refused == nil {
 		refused = a.DB.ChangeField(object.Name, changed)
 	}
@@ -149,8 +167,12 @@ func (a *API) named(fullName string) (*schema.Object, string, *sferr.Error) {
 	if !ok || !customizable(object) {
 		return nil, "", sferr.On([]string{"FullName"}, "INVALID_FIELD", "The object of '%s' does not exist or takes no custom fields", fullName)
 	}
-	if !strings.HasSuffix(name, "__c") {
+	developer, custom := strings.CutSuffix(name, "__c")
+	if !custom {
 		return nil, "", sferr.On([]string{"FullName"}, "INVALID_FIELD", "The API name of a custom field ends in __c: '%s'", fullName)
+	}
+	if schema.TextLength(developer) > schema.MaxName {
+		return nil, "", tooLong("FullName", "Field Name", developer, schema.MaxName)
 	}
 	return object, name, nil
 }

@@ -134,6 +134,9 @@ func (m *metadata) check() (kind, *sferr.Error) {
 	if m.Label == nil || strings.TrimSpace(*m.Label) == "" {
 		return k, sferr.On([]string{"label"}, "REQUIRED_FIELD_MISSING", "Required field is missing: label")
 	}
+	if refused := checkLabel(*m.Label); refused != nil {
+		return k, refused
+	}
 	sent := m.sent()
 	for _, name := range sent {
 		if !slices.Contains(k.must, name) && !slices.Contains(k.may, name) {
@@ -152,12 +155,18 @@ func (m *metadata) checkValues() *sferr.Error {
 	switch {
 	case m.Type == "LongTextArea" && *m.Length < 256:
 		return integrity("length", "Long text area length must be at least 256")
+	case m.Length != nil && *m.Length < 1:
+		return integrity("length", "The length of a CustomField of type %s must be at least 1: %d", m.Type, *m.Length)
+	case m.Precision != nil && *m.Precision < 1:
+		return integrity("precision", "The precision of a CustomField of type %s must be at least 1: %d", m.Type, *m.Precision)
 	case m.DefaultValue != nil && m.Type != "Checkbox":
 		return integrity("defaultValue", "the simulated org does not evaluate the formula of a default value: %s", *m.DefaultValue)
 	case m.DefaultValue != nil && *m.DefaultValue != "true" && *m.DefaultValue != "false":
 		return integrity("defaultValue", "the default value of a Checkbox is true or false")
 	case m.StartingNumber != nil && *m.StartingNumber != 1:
 		return integrity("startingNumber", "auto numbers of the simulated org start at 1")
+	case m.RelationshipName != nil:
+		return checkRelationshipName(*m.RelationshipName)
 	}
 	return nil
 }

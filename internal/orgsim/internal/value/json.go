@@ -26,6 +26,8 @@ func FromJSON(f *schema.Field, raw json.RawMessage, at Position) (string, *sferr
 			jsonType(f.Kind()), token, text, at.Line, at.Column)
 	}
 	switch kind := f.Kind(); {
+	case kind == schema.Address:
+		return "", nil // nobody writes it, whatever its form
 	case kind == schema.Checkbox:
 		if token != "VALUE_TRUE" && token != "VALUE_FALSE" {
 			return refuse()

@@ -3,7 +3,6 @@ package value
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
@@ -23,6 +22,8 @@ func Normalise(f *schema.Field, text string) (string, *sferr.Error) {
 	switch kind {
 	case schema.Checkbox, schema.Date, schema.DateTime:
 		return text, nil
+	case schema.Address:
+		return "", sferr.NotWriteable([]string{f.Name})
 	case schema.Reference, schema.ID:
 		return normaliseReference(f, trim(text))
 	default:
@@ -48,7 +49,7 @@ func Normalise(f *schema.Field, text string) (string, *sferr.Error) {
 		}
 	default:
 	}
-	if n := utf8.RuneCountInString(text); n > f.Length {
+	if len(text) > f.Length && schema.TextLength(text) > f.Length { // never more units than bytes
 		return "", sferr.On([]string{f.Name}, "STRING_TOO_LONG", "%s: data value too large: %s (max length=%d)", f.Label, text, f.Length)
 	}
 	return text, nil

@@ -10,13 +10,13 @@ import (
 )
 
 // AppendJSON appends a stored value as REST prints it: numbers as Java prints
-// doubles (5.0, 9.12260031E8) save for whole-number fields, null for empty.
+// doubles (5.0, 9.12260031E8) save for whole-number fields, null for empty. An address is at hand as JSON.
 func AppendJSON(into []byte, f *schema.Field, stored string) []byte {
 	if stored == "" {
 		return append(into, "null"...)
 	}
 	switch kind := f.Kind(); {
-	case kind == schema.Checkbox, kind == schema.Int:
+	case kind == schema.Checkbox, kind == schema.Int, kind == schema.Address:
 		return append(into, stored...)
 	case numeric(kind):
 		return appendDouble(into, stored)

@@ -55,6 +55,8 @@ func TestNormalise(t *testing.T) {
 		"blank text is null":                  {field: text(10), in: "   "},
 		"text of full length":                 {field: text(3), in: " äöü ", want: "äöü"},
 		"text too long":                       {field: text(3), in: "äöüß", code: "STRING_TOO_LONG"},
+		"an emoji has two units":              {field: text(4), in: "😀😀", want: "😀😀"},
+		"emoji too long":                      {field: text(3), in: "😀😀", code: "STRING_TOO_LONG"},
 		"email in lower case":                 {field: schema.Field{Type: schema.Email}, in: " Ann.O'Hara+x@Example.COM ", want: "ann.o'hara+x@example.com"},
 		"email without at":                    {field: schema.Field{Type: schema.Email}, in: "badone", code: "INVALID_EMAIL_ADDRESS"},
 		"email without dot":                   {field: schema.Field{Type: schema.Email}, in: "a@b", code: "INVALID_EMAIL_ADDRESS"},

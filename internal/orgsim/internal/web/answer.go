@@ -3,12 +3,9 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 )
@@ -103,43 +100,6 @@ func (c *Call) NoContent() {
 	c.Out.Header().Del(limitHeader)
 	c.Out.WriteHeader(http.StatusNoContent)
 }
-
-// ReadJSON decodes the request's body; where it cannot, it answers and returns
-// false.
-func (c *Call) ReadJSON(into any) bool { return c.readJSON(into, func(*json.Decoder) {}) }
-
-// ReadStrictJSON is [Call.ReadJSON] for bodies that must hold nothing unknown.
-func (c *Call) ReadStrictJSON(into any) bool {
-	return c.readJSON(into, (*json.Decoder).DisallowUnknownFields)
-}
-
-func (c *Call) readJSON(into any, set func(*json.Decoder)) bool {
-	mediaType, _, _ := strings.Cut(c.Request.Header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(mediaType), "application/json") {
-		c.Fail(http.StatusUnsupportedMediaType, sferr.New("UNSUPPORTED_MEDIA_TYPE",
-			"Content-type '%s' is not supported; use application/json", mediaType))
-		return false
-	}
-	body := http.MaxBytesReader(c.Out, c.Request.Body, maxJSONBody)
-	decoder := json.NewDecoder(body)
-	set(decoder)
-	err := decoder.Decode(into)
-	if err == nil && decoder.More() {
-		err = fmt.Errorf("text after the end of the document at offset %d", decoder.InputOffset())
-	}
-	if err == nil {
-		return true
-	}
-	message := strings.TrimPrefix(err.Error(), "json: ")
-	if errors.Is(err, io.EOF) {
-		message = "The HTTP entity body is required, but this request has no entity body."
-	}
-	c.Fail(http.StatusBadRequest, sferr.New("JSON_PARSER_ERROR", "%s", message))
-	return false
-}
-
-// maxJSONBody is the most that a REST request may carry.
-const maxJSONBody = 50_000_000
 
 // NotFound answers 404 for what the path names.
 func (c *Call) NotFound() { c.Fail(http.StatusNotFound, sferr.NotFound()) }

@@ -18,8 +18,8 @@ import (
 const maxURI = 16_384
 
 // MaxHeaderBytes is what a server in front of the gate must let through, so that
-// the gate itself answers what is too long.
-const MaxHeaderBytes = 16 * maxURI
+// the gate itself answers what is too long, and notes it in the journal.
+const MaxHeaderBytes = 4 << 20
 
 // Call is one API request on its way through the org.
 type Call struct {

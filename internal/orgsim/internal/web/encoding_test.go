@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -39,7 +40,7 @@ func setup(t *testing.T) *testBundle {
 	s := schema.Standard()
 	gate := &web.Gate{
 		Journal: &b.journal, Faults: &fault.Injector{}, Quota: quota.New(0, 0), Sessions: anyone{},
-		View: func(string) *schema.Schema { return s }, Running: t.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
+		View: func(context.Context, string) *schema.Schema { return s }, Running: t.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
 	}
 	length := func(c *web.Call) int {
 		n, _ := strconv.Atoi(c.Request.PathValue("n"))
@@ -219,7 +220,7 @@ func BenchmarkStream(b *testing.B) {
 		b.Run("accept="+accept, func(b *testing.B) {
 			gate := &web.Gate{
 				Journal: &journal.Journal{}, Faults: &fault.Injector{}, Quota: quota.New(0, 0), Sessions: anyone{},
-				View: func(string) *schema.Schema { return nil }, Running: b.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
+				View: func(context.Context, string) *schema.Schema { return nil }, Running: b.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
 			}
 			gate.Data(map[string]web.Methods{"/stream": {"GET": {Kind: "stream", Serve: func(c *web.Call) {
 				for b.Loop() {

@@ -41,6 +41,7 @@ type Sessions interface {
 type Endpoint struct {
 	Kind  string
 	Serve func(*Call)
+	Since int // the API version that brought it; 0: it has always been there
 }
 
 // Methods are a resource's endpoints by HTTP method.
@@ -55,7 +56,7 @@ type Gate struct {
 	Faults   *fault.Injector
 	Quota    *quota.Usage
 	Sessions Sessions
-	View     func(userID string) *schema.Schema
+	View     func(ctx context.Context, userID string) *schema.Schema
 	Running  context.Context //nolint:containedctx // the life of the org, which held requests end with
 	Now      func() time.Time
 	Latency  time.Duration // added to every request
@@ -89,9 +90,10 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // route hands the call to the resource of its path. The router would redirect a
-// path with dots in it, which no Salesforce client expects.
+// path with dots in it, which no Salesforce client expects; and nothing has a name
+// that is no text.
 func (g *Gate) route(c *Call) {
-	if escaped := c.Request.URL.EscapedPath(); path.Clean(escaped) != escaped {
+	if escaped := c.Request.URL.EscapedPath(); path.Clean(escaped) != escaped || !readable(c.Request.URL.Path) {
 		c.NotFound()
 		return
 	}
@@ -120,7 +122,7 @@ func (g *Gate) Open(pattern string, m Methods) {
 		e, known := m.find(r.Method)
 		c.Entry.Kind = e.Kind
 		if !known {
-			c.notAllowed(m)
+			c.notAllowed(m, r.Method)
 			return
 		}
 		e.Serve(c)
@@ -135,15 +137,16 @@ func (g *Gate) Data(resources map[string]Methods) {
 		g.mux.HandleFunc("/services/data/{version}"+resource, func(_ http.ResponseWriter, r *http.Request) {
 			c := callOf(r)
 			c.Request = r
-			e, known := m.find(r.Method)
+			method := methodOf(r)
+			e, known := m.find(method)
 			c.Entry.Kind = e.Kind
 			switch {
 			case !c.checkVersion() || !c.checkSession() || !c.spend():
-			case m == nil:
+			case m == nil || c.Older(e.Since):
 				c.NotFound()
 			case !known:
-				c.notAllowed(m)
-			case !c.decodeBody():
+				c.notAllowed(m, method)
+			case !c.plainQuery() || !c.decodeBody():
 			default:
 				e.Serve(c)
 			}
@@ -166,7 +169,16 @@ func (m Methods) find(method string) (Endpoint, bool) {
 	return e, ok
 }
 
-func (c *Call) notAllowed(m Methods) {
+// methodOf is the method of a data call. Clients that cannot send each of them
+// name it in the URL of a POST (REST API guide: using HTTP methods).
+func methodOf(r *http.Request) string {
+	if query := r.URL.Query(); r.Method == http.MethodPost && query.Has("_HttpMethod") {
+		return query.Get("_HttpMethod")
+	}
+	return r.Method
+}
+
+func (c *Call) notAllowed(m Methods, method string) {
 	var allowed []string
 	for method := range m {
 		allowed = append(allowed, method)
@@ -174,7 +186,7 @@ func (c *Call) notAllowed(m Methods) {
 	slices.Sort(allowed)
 	c.Out.Header().Set("Allow", strings.Join(allowed, ","))
 	c.Fail(http.StatusMethodNotAllowed, sferr.New("METHOD_NOT_ALLOWED",
-		"HTTP Method '%s' not allowed. Allowed are %s", c.Request.Method, strings.Join(allowed, ",")))
+		"HTTP Method '%s' not allowed. Allowed are %s", method, strings.Join(allowed, ",")))
 }
 
 // checkVersion reads the version of the path.
@@ -201,7 +213,7 @@ func (c *Call) checkVersion() bool {
 // session of its request.
 func (c *Call) checkSession() bool {
 	if c.outer != nil {
-		c.UserID, c.Schema = c.outer.UserID, c.gate.View(c.outer.UserID)
+		c.UserID, c.Schema = c.outer.UserID, c.gate.View(c.Request.Context(), c.outer.UserID)
 		return true
 	}
 	user, ok := c.gate.Sessions.Use(Bearer(c.Request))
@@ -210,7 +222,7 @@ func (c *Call) checkSession() bool {
 		c.Fail(http.StatusUnauthorized, sferr.New("INVALID_SESSION_ID", "Session expired or invalid"))
 		return false
 	}
-	c.UserID, c.Schema, c.Entry.App = user, c.gate.View(user), c.gate.App
+	c.UserID, c.Schema, c.Entry.App = user, c.gate.View(c.Request.Context(), user), c.gate.App
 	return true
 }
 

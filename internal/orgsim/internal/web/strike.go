@@ -55,7 +55,7 @@ func (c *Call) strike() (after func(), ok bool) {
 // later.
 func (g *Gate) kind(r *http.Request) string {
 	_, pattern := g.mux.Handler(r)
-	e, _ := g.methods[pattern].find(r.Method)
+	e, _ := g.methods[pattern].find(methodOf(r))
 	return e.Kind
 }
 

@@ -1,0 +1,7 @@
+# the label has 42 characters
+object "Contact" {
+  field "X__c" {
+    type  = "text"
+    label = "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀"
+  }
+}

@@ -1,0 +1,2 @@
+# object_name_long.hcl:2,1: object "NNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNN__c": the API name has 41 characters
+object "NNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNN__c" {}

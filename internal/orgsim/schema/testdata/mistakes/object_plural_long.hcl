@@ -1,0 +1,4 @@
+# the plural label has 41 characters
+object "Thing__c" {
+  label_plural = "LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL"
+}

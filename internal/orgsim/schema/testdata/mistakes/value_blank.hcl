@@ -1,0 +1,7 @@
+# the picklist value " " is blank
+object "Contact" {
+  field "X__c" {
+    type   = "picklist"
+    values = [" "]
+  }
+}
