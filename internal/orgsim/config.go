@@ -2,6 +2,7 @@ package orgsim
 
 import (
 	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -29,6 +30,10 @@ const (
 	defaultBulkPageRows = 50_000
 )
 
+// maxPageSize is the most records that a REST query page holds (REST API guide:
+// query options header).
+const maxPageSize = 2_000
+
 // Config describes an org. The zero value is a production org with the standard
 // objects, one user and no records.
 type Config struct {
@@ -44,7 +49,7 @@ type Config struct {
 	Users  []User         // the first is the app's run-as user; default: one integration user
 	Schema *schema.Schema // default schema.Standard()
 
-	PageSize     int  // most rows of a REST query page; default 2,000
+	PageSize     int  // most rows of a REST query page, up to 2,000, which is the default
 	BulkPageRows int  // most rows of a Bulk result page; default 50,000
 	SteadyPages  bool // pages are always full, where otherwise the size varies
 
@@ -96,6 +101,35 @@ type User struct {
 
 	NoCustomize bool `json:"no_customize,omitzero"` // lacks the permission Customize Application: makes and changes no fields
 	HardDelete  bool `json:"hard_delete,omitzero"`  // has the permission Bulk API Hard Delete
+}
+
+// Check refuses numbers that no org can have.
+func (c *Config) Check() error {
+	if c.PageSize > maxPageSize {
+		return fmt.Errorf("page size %d is more than %d", c.PageSize, maxPageSize)
+	}
+	for _, number := range []struct {
+		what  string
+		value int64
+	}{
+		{"page size", int64(c.PageSize)},
+		{"rows of a Bulk page", int64(c.BulkPageRows)},
+		{"daily calls", int64(c.DailyCalls)},
+		{"long calls", int64(c.LongCalls)},
+		{"pace of Bulk jobs", int64(c.BulkPace)},
+		{"session lifetime", int64(c.Sessions.Lifetime)},
+		{"calls of a session", int64(c.Sessions.MaxCalls)},
+		{"login attempts", int64(c.MaxLoginAttempts)},
+		{"logins", int64(c.MaxLogins)},
+		{"latency", int64(c.Latency)},
+		{"lifetime of refresh tokens", int64(c.App.RefreshTokens.Lifetime)},
+		{"idle lifetime of refresh tokens", int64(c.App.RefreshTokens.IdleLifetime)},
+	} {
+		if number.value < 0 {
+			return fmt.Errorf("%s must not be negative", number.what)
+		}
+	}
+	return nil
 }
 
 func (c Config) withDefaults() Config {

@@ -2,9 +2,11 @@ package orgsim
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
@@ -13,28 +15,81 @@ import (
 
 const controlPrefix = "/orgsim/"
 
-// controlRoutes is what the org offers to whoever runs it.
+// controlRoute is one call that the org takes from whoever runs it, and the
+// parameters that its query may have.
+type controlRoute struct {
+	pattern string
+	serve   http.HandlerFunc
+	params  []string
+}
+
+// controlTable is what the org offers to whoever runs it.
+func (o *Org) controlTable() []controlRoute {
+	return []controlRoute{
+		{"GET /orgsim/journal", o.controlJournal, []string{"after", "kind", "path", "since", "wait"}},
+		{"DELETE /orgsim/journal", controlDone(o.journal.Reset), nil},
+		{"GET /orgsim/query", o.controlQuery, []string{"q"}},
+		{"GET /orgsim/records/{object}", o.controlRecords, nil},
+		{"GET /orgsim/records/{object}/{id}/history", o.controlHistory, nil},
+		{"POST /orgsim/load", o.controlLoad, []string{"object"}},
+		{"GET /orgsim/dump", o.controlDump, []string{"history"}},
+		{"POST /orgsim/sessions/expire", controlDone(o.ExpireSessions), nil},
+		{"GET /orgsim/faults", o.controlFaults, nil},
+		{"POST /orgsim/faults", o.controlAddFault, nil},
+		{"DELETE /orgsim/faults", controlDone(o.faults.Clear), nil},
+		{"POST /orgsim/faults/release", controlDone(o.faults.Release), nil},
+		{"GET /orgsim/faults/{name}", o.controlFault, nil},
+		{"DELETE /orgsim/faults/{name}", o.controlNamedFaults((*fault.Rule).Remove), nil},
+		{"POST /orgsim/faults/{name}/release", o.controlNamedFaults((*fault.Rule).Release), nil},
+		{"POST /orgsim/reset", o.controlReset, []string{"records"}},
+		{"POST /orgsim/auth/{change}", o.controlAuth, nil},
+		{"POST /orgsim/auth/users/{username}/{change}", o.controlUser, nil},
+	}
+}
+
 func (o *Org) controlRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /orgsim/journal", o.controlJournal)
-	mux.HandleFunc("DELETE /orgsim/journal", controlDone(o.journal.Reset))
-	mux.HandleFunc("GET /orgsim/query", o.controlQuery)
-	mux.HandleFunc("GET /orgsim/records/{object}", o.controlRecords)
-	mux.HandleFunc("GET /orgsim/records/{object}/{id}/history", o.controlHistory)
-	mux.HandleFunc("POST /orgsim/load", o.controlLoad)
-	mux.HandleFunc("GET /orgsim/dump", o.controlDump)
-	mux.HandleFunc("POST /orgsim/sessions/expire", controlDone(o.ExpireSessions))
-	mux.HandleFunc("GET /orgsim/faults", o.controlFaults)
-	mux.HandleFunc("POST /orgsim/faults", o.controlAddFault)
-	mux.HandleFunc("DELETE /orgsim/faults", controlDone(o.faults.Clear))
-	mux.HandleFunc("POST /orgsim/faults/release", controlDone(o.faults.Release))
-	mux.HandleFunc("GET /orgsim/faults/{name}", o.controlFault)
-	mux.HandleFunc("DELETE /orgsim/faults/{name}", o.controlNamedFaults((*fault.Rule).Remove))
-	mux.HandleFunc("POST /orgsim/faults/{name}/release", o.controlNamedFaults((*fault.Rule).Release))
-	mux.HandleFunc("POST /orgsim/reset", o.controlReset)
-	mux.HandleFunc("POST /orgsim/auth/{change}", o.controlAuth)
-	mux.HandleFunc("POST /orgsim/auth/users/{username}/{change}", o.controlUser)
+	table := o.controlTable()
+	for _, route := range table {
+		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
+			for name := range r.URL.Query() {
+				if !slices.Contains(route.params, name) {
+					controlFail(w, http.StatusBadRequest, fmt.Sprintf("%s has no parameter %q%s", route.pattern, name, offered(route.params)))
+					return
+				}
+			}
+			route.serve(w, r)
+		})
+	}
+	mux.HandleFunc(controlPrefix, func(w http.ResponseWriter, r *http.Request) { controlUnknown(w, r, mux, table) })
 	return mux
+}
+
+func offered(params []string) string {
+	if len(params) == 0 {
+		return ": it has none"
+	}
+	return ": it has " + strings.Join(params, ", ")
+}
+
+// controlUnknown says what there is: 405 where another method would do.
+func controlUnknown(w http.ResponseWriter, r *http.Request, mux *http.ServeMux, table []controlRoute) {
+	status := http.StatusNotFound
+	var all, allowed []string
+	for _, route := range table {
+		all = append(all, route.pattern)
+		method, _, _ := strings.Cut(route.pattern, " ")
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern == route.pattern {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) > 0 {
+		status, all = http.StatusMethodNotAllowed, allowed
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+	}
+	controlFail(w, status, "there is no "+r.Method+" "+r.URL.Path+"; there are "+strings.Join(all, ", "))
 }
 
 // controlDone is an endpoint that does one thing and answers 204.
@@ -45,17 +100,24 @@ func controlDone(act func()) http.HandlerFunc {
 	}
 }
 
-// serveControl lets in callers on this machine only.
+// serveControl lets in callers on this machine only: those that reach it by a
+// loopback address, or from just the address of its that they have called.
 func (o *Org) serveControl(w http.ResponseWriter, r *http.Request) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil || !loopback(host) {
+	from, _, err := net.SplitHostPort(r.RemoteAddr)
+	called := calledAddress(r)
+	if err != nil || !loopback(from) && !same(from, called) {
 		controlFail(w, http.StatusForbidden, "control calls are taken from this machine only")
 		return
 	}
 	// A page in a browser on this machine could reach the port. It cannot leave
-	// out its origin; where it takes the org for its own origin, by a name that it
-	// makes point here, it cannot leave out that name.
-	if name, _, err := net.SplitHostPort(r.Host); r.Header.Get("Origin") != "" || err != nil && !local(r.Host) || err == nil && !local(name) {
+	// out its origin, or the browser's word on it; where it takes the org for its
+	// own origin, by a name that it makes point here, it cannot leave out that name.
+	name, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name = r.Host
+	}
+	name = strings.Trim(name, "[]")
+	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" || name != "localhost" && !loopback(name) && !same(name, called) {
 		controlFail(w, http.StatusForbidden, "control calls are not taken from browsers, nor under a name other than localhost")
 		return
 	}
@@ -67,15 +129,49 @@ func (o *Org) serveControl(w http.ResponseWriter, r *http.Request) {
 	o.control.ServeHTTP(w, r)
 }
 
-func local(host string) bool { return host == "localhost" || loopback(strings.Trim(host, "[]")) }
+// calledAddress is the address of this machine that the caller has connected to,
+// or "".
+func calledAddress(r *http.Request) string {
+	address, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return ""
+	}
+	return host
+}
+
+// same reports whether both are the same IP address.
+func same(a, b string) bool {
+	one, err := netip.ParseAddr(a)
+	other, errOther := netip.ParseAddr(b)
+	return err == nil && errOther == nil && one.Unmap() == other.Unmap()
+}
 
 func loopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.Unmap().IsLoopback()
 }
 
+// choice reads a parameter that is true, false or not there; it answers where it
+// is neither.
+func choice(w http.ResponseWriter, r *http.Request, param string) (chosen, ok bool) {
+	text := r.URL.Query().Get(param)
+	if text != "" && text != "true" && text != "false" {
+		controlFail(w, http.StatusBadRequest, fmt.Sprintf("%s %q is neither true nor false", param, text))
+		return false, false
+	}
+	return text == "true", true
+}
+
 func (o *Org) controlReset(w http.ResponseWriter, r *http.Request) {
-	if err := o.Reset(r.URL.Query().Get("records") == "true"); err != nil {
+	records, ok := choice(w, r, "records")
+	if !ok {
+		return
+	}
+	if err := o.Reset(records); err != nil {
 		controlFail(w, http.StatusInternalServerError, err.Error())
 		return
 	}

@@ -9,8 +9,12 @@ const dumpType = "application/x-ndjson"
 
 // controlDump answers the whole org, with history=true that too.
 func (o *Org) controlDump(w http.ResponseWriter, r *http.Request) {
+	history, ok := choice(w, r, "history")
+	if !ok {
+		return
+	}
 	w.Header().Set("Content-Type", dumpType)
-	if err := o.Dump(w, r.URL.Query().Get("history") == "true"); err != nil {
+	if err := o.Dump(w, history); err != nil {
 		panic(http.ErrAbortHandler) // the caller has gone away, or must not take a part for the whole
 	}
 }

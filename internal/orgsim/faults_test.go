@@ -36,7 +36,10 @@ func TestFaultsAnswer(t *testing.T) {
 			t.Parallel()
 			b := setup(t, orgsim.Config{})
 			id := b.insert(nil)
-			test.fault.Path, test.fault.Times, test.fault.RetryAfter = collections, 1, 7
+			test.fault.Path, test.fault.Times = collections, 1
+			if test.fault.Action == fault.Respond {
+				test.fault.RetryAfter = 7
+			}
 			rule := b.org.Faults().Add(test.fault)
 			b.get(data + "/limits").want(http.StatusOK)
 			body := `{"records":[` + contact(`"Id":"`+id+`","Title":"x"`) + `]}`
@@ -267,8 +270,10 @@ func TestJobIsHeldAndAborted(t *testing.T) {
 		if err := rule.Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for b.job(job.ID).Processed < 200 {
-			time.Sleep(time.Millisecond)
+		for deadline := time.Now().Add(30 * time.Second); b.job(job.ID).Processed < 200; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the held job stays at %+v", b.job(job.ID))
+			}
 		}
 		if held := b.job(job.ID); held.State != "InProgress" || held.Processed != 200 {
 			t.Fatalf("the held job is %+v", held)

@@ -55,7 +55,9 @@ func TestIngestMultipart(t *testing.T) {
 			t.Errorf("%s is refused without a word", name)
 		}
 	}
-	b.do(http.MethodPost, jobs, multipartJob("{", "LastName\nA"), "Content-Type", boundary).refused(http.StatusBadRequest, "JSON_PARSER_ERROR")
+	for _, bad := range []string{"{", job + " x", job + job, job + "]", ""} {
+		b.do(http.MethodPost, jobs, multipartJob(bad, "LastName\nA"), "Content-Type", boundary).refused(http.StatusBadRequest, "JSON_PARSER_ERROR")
+	}
 	b.do(http.MethodPost, jobs, multipartJob(`{"operation":"insert","object":"Nope"}`, "LastName\nA"), "Content-Type", boundary).refused(http.StatusBadRequest, "INVALIDENTITY")
 }
 

@@ -165,6 +165,10 @@ func TestIngestAssignsOwners(t *testing.T) {
 	} {
 		b.do(http.MethodPost, jobs, body).refused(http.StatusBadRequest, "INVALIDJOB")
 	}
+	if err := b.org.Delete("AssignmentRule", rule); err != nil {
+		t.Fatal(err)
+	}
+	b.do(http.MethodPost, jobs, `{"operation":"insert","object":"Lead","assignmentRuleId":"`+rule+`"}`).refused(http.StatusBadRequest, "INVALIDJOB")
 }
 
 // Bulk API 2.0 has no header that passes a duplicate rule, not even one that only

@@ -20,7 +20,8 @@ type Change = store.Change
 // Insert makes a record as an administrator's import does: no call is counted,
 // no history kept, hidden and read-only fields may be set. Values are CSV text
 // (true, 2006-01-02, 12.5); they go through the same rules as those of the API,
-// and "" is null. It returns the new id.
+// and "" is null. What the org works out itself, such as Id, is refused. It returns
+// the new id.
 func (o *Org) Insert(object string, fields map[string]string) (string, error) {
 	m, err := o.mutation(store.Insert, object, "", fields)
 	if err != nil {
@@ -148,6 +149,9 @@ func adminCell(object *schema.Object, name, text string, column int) (store.Cell
 	index, ok := object.AnyField(name)
 	if !ok {
 		return store.Cell{}, sferr.UnknownField(name, object.Name)
+	}
+	if err := importable(object, index); err != nil {
+		return store.Cell{}, err
 	}
 	f := &object.Fields[index]
 	if text == "" || text == value.Null {

@@ -48,7 +48,7 @@ type Org struct {
 
 	running context.Context //nolint:containedctx // the life of the org, which its background jobs end with
 	stop    context.CancelFunc
-	work    sync.WaitGroup // background jobs
+	work    workers // background jobs
 }
 
 // New returns an org without records. It fails where the schema's defaults break
@@ -57,6 +57,9 @@ func New(config Config) (*Org, error) { return newOrg(config, (*Org).furnish) }
 
 // newOrg returns an org with the records that fill makes.
 func newOrg(config Config, fill func(*Org) error) (*Org, error) {
+	if err := config.Check(); err != nil {
+		return nil, fmt.Errorf("check config: %w", err)
+	}
 	config = config.withDefaults()
 	if err := config.Schema.Check(); err != nil {
 		return nil, fmt.Errorf("check schema: %w", err)
@@ -68,7 +71,7 @@ func newOrg(config Config, fill func(*Org) error) (*Org, error) {
 	}
 	o := &Org{config: config, db: db, quota: quota.New(config.DailyCalls, config.DailyBatches)}
 	o.running, o.stop = context.WithCancel(context.Background())
-	o.faults.Seed = config.Seed
+	o.faults.Seed, o.faults.Now = config.Seed, config.Now
 	if err := fill(o); err != nil {
 		return nil, err
 	}
@@ -87,10 +90,10 @@ func (o *Org) wire(pod string) (err error) {
 		return fmt.Errorf("set up logins: %w", err)
 	}
 	o.host = auth.NewHost(o.auth)
-	o.rest = rest.New(rest.Config{DB: o.db, Faults: &o.faults, Quota: o.quota, Pages: pages, PageSize: c.PageSize, Org: o.ID, Now: c.Now})
+	o.rest = rest.New(rest.Config{DB: o.db, Quota: o.quota, Pages: pages, PageSize: c.PageSize, Org: o.ID, Now: c.Now})
 	o.bulk = bulk.New(bulk.Config{
 		DB: o.db, Faults: &o.faults, Quota: o.quota, Journal: &o.journal, Pages: pages, PageRows: c.BulkPageRows,
-		Pod: pod, Now: c.Now, Running: o.running, Work: &o.work,
+		Pod: pod, Now: c.Now, Running: o.running, Start: o.work.start,
 		Pace: c.BulkPace, HardDelete: o.mayHardDelete,
 	})
 	o.gate = &web.Gate{
@@ -201,12 +204,13 @@ func (o *Org) Journal() *journal.Journal { return &o.journal }
 // Faults holds the fault rules in force.
 func (o *Org) Faults() *fault.Injector { return &o.faults }
 
-// Close ends background jobs and whatever faults hold, and waits for the jobs.
-// It may be called twice. Requests still under way are the server's to wait for.
+// Close ends background jobs and whatever faults hold, and waits for the jobs; no
+// others start afterwards. It may be called twice. Requests still under way are the
+// server's to wait for.
 func (o *Org) Close() {
 	o.stop()
 	o.faults.Release()
-	o.work.Wait()
+	o.work.close()
 }
 
 // Reset forgets journal, faults, logins, cursors and jobs, takes back what was

@@ -17,7 +17,7 @@ import (
 func TestLoadCSV(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})
-	n, err := b.org.LoadCSV("contact", strings.NewReader("LastName,Email,Flag__c,Secret__c,Status__c\r\nDoe,ANN@x.example,true,s,\r\n\"Roe, \"\"B\"\"\",,,,New\r\n"))
+	n, err := b.org.LoadCSV("contact", strings.NewReader("\ufeffLastName,Email,Flag__c,Secret__c,Status__c\r\nDoe,ANN@x.example,true,s,\r\n\"Roe, \"\"B\"\"\",,,,New\r\n"))
 	if n != 2 || err != nil {
 		t.Fatalf("%d, %v", n, err)
 	}
@@ -35,7 +35,14 @@ func TestLoadCSVMistakes(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})
 	for text, want := range map[string]string{
-		"":                                      "read header: EOF",
+		"":                                      "the file is empty: its first line must hold the API names",
+		"Id,LastName\n003000000000001,Doe\n":    "line 1: column 1: Id cannot be loaded: the org gives new records ids of its own; dump and serve --restore keep ids",
+		"LastName,lastname\nDoe,Roe\n":          "line 1: column 2: lastname stands there twice",
+		"LastName,Name\nDoe,x\n":                "line 1: column 2: Name cannot be loaded: it is made of other fields",
+		"LastName,MailingAddress\nDoe,x\n":      "line 1: column 2: MailingAddress cannot be loaded: it is made of",
+		"LastName,IsDeleted\nDoe,true\n":        "line 1: column 2: IsDeleted cannot be loaded: the org keeps it itself",
+		"LastName,Email\nDoe,\nD\xffe,\n":       "line 3: LastName: the text is not UTF-8",
+		"LastName\xff\nDoe\n":                   `line 1: column 1: the name "LastName\xff" is not UTF-8`,
 		"LastName,Nope\nDoe,x\n":                "column 2: INVALID_FIELD: No such column 'Nope' on sobject of type Contact",
 		"LastName,Email\nDoe,\n\"a\nb\",bad\n":  "line 3: INVALID_EMAIL_ADDRESS: Email: invalid email address: bad",
 		"LastName,Number__c\nDoe,1\nRoe,many\n": "line 3: INVALID_FIELD: Failed to deserialize field at col 1. Due to, 'many' is not a valid value for the type xsd:double",
@@ -58,6 +65,7 @@ func TestInProcessCalls(t *testing.T) {
 	for name, err := range map[string]error{
 		"unknown object":  second(b.org.Insert("Nope", nil)),
 		"unknown field":   second(b.org.Insert("Contact", map[string]string{"Nope": "x"})),
+		"an id":           second(b.org.Insert("Contact", map[string]string{"LastName": "x", "Id": "003000000000001AAA"})),
 		"missing field":   second(b.org.Insert("Contact", nil)),
 		"no number":       b.org.Update("Contact", id, map[string]string{"Number__c": "x"}),
 		"no checkbox":     b.org.Update("Contact", id, map[string]string{"Flag__c": ""}),

@@ -108,3 +108,30 @@ func TestQueryJobPagesRefusals(t *testing.T) {
 		t.Errorf("a result without rows has %q", urls)
 	}
 }
+
+func TestQueryJobMaxRecords(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{BulkPageRows: 2, SteadyPages: true})
+	for range 5 {
+		b.insert(nil)
+	}
+	path := queryJobs + "/" + b.bulkQuery("SELECT Id FROM Contact").ID + "/results?maxRecords="
+	for _, most := range []string{"1", "2", "3", "9223372036854775807"} {
+		rows := 0
+		for locator := ""; locator != "null"; {
+			got := b.get(path + most + "&locator=" + locator).want(http.StatusOK)
+			page := strings.Count(got.body, "\n") - 1
+			if page < 1 || page > 2 || most == "1" && page > 1 || got.header.Get("Sforce-NumberOfRecords") != strconv.Itoa(page) {
+				t.Fatalf("maxRecords=%s: a page of %d rows, %v", most, page, got.header)
+			}
+			rows += page
+			locator = got.header.Get("Sforce-Locator")
+		}
+		if rows != 5 {
+			t.Errorf("maxRecords=%s: %d rows", most, rows)
+		}
+	}
+	for _, bad := range []string{"0", "-1", "x", "1.5"} {
+		b.get(path+bad).refused(http.StatusBadRequest, "INVALIDJOB")
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -70,8 +71,15 @@ func (s *Server) serve() {
 	})
 }
 
-// URL is where the server is reached.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+// URL is where the server is reached; where it listens on every address, the
+// loopback one, which this machine's programs reach.
+func (s *Server) URL() string {
+	address := s.listener.Addr()
+	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return "http://" + address.String()
+}
 
 // Stop ends the org's background work, lets requests under way finish until the
 // context ends, and waits. It may be called twice.

@@ -71,14 +71,14 @@ func TestFieldDefinitionsAtTheLimits(t *testing.T) {
 	targets := []string{}
 	text := fmt.Sprintf("object %q {\n  label = %q\n", long+"__c", label)
 	text += fmt.Sprintf("  field %q {\n    type  = \"autonumber\"\n    label = %q\n    format = %q\n  }\n", long+"__c", label, strings.Repeat("F", 18)+"{0000000000}")
-	others := ""
+	var others strings.Builder
 	for i := range 10 {
 		name := fmt.Sprintf("%s%d__c", long[1:], i)
 		targets = append(targets, `"`+name+`"`)
-		others += fmt.Sprintf("object %q {}\n", name)
+		fmt.Fprintf(&others, "object %q {}\n", name)
 	}
 	text += "  field \"Any__c\" {\n    type = \"reference\"\n    reference_to = [" + strings.Join(targets, ",") + "]\n  }\n}\n"
-	s, err := schema.Parse("org.hcl", []byte(text+others))
+	s, err := schema.Parse("org.hcl", []byte(text+others.String()))
 	if err != nil {
 		t.Fatal(err)
 	}

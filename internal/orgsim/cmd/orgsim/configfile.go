@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -46,6 +47,10 @@ type fileOrg struct {
 	SessionLifetime string `hcl:"session_lifetime,optional"`
 	SessionCalls    int    `hcl:"session_calls,optional"`
 	Latency         string `hcl:"latency,optional"`
+	BulkPace        string `hcl:"bulk_pace,optional"`
+	SteadyPages     bool   `hcl:"steady_pages,optional"`
+	MaxLogins       int    `hcl:"max_logins,optional"`
+	LoginAttempts   int    `hcl:"max_login_attempts,optional"`
 
 	App    *fileApp      `hcl:"app,block"`
 	Users  []fileUser    `hcl:"user,block"`
@@ -55,6 +60,7 @@ type fileOrg struct {
 }
 
 type fileApp struct {
+	Name          string   `hcl:"name,optional"`
 	ClientID      string   `hcl:"client_id,optional"`
 	ClientSecret  string   `hcl:"client_secret,optional"`
 	Public        bool     `hcl:"public,optional"`
@@ -66,6 +72,13 @@ type fileApp struct {
 	OptionalPKCE  bool     `hcl:"optional_pkce,optional"`
 	NoRunAsUser   bool     `hcl:"no_run_as_user,optional"`
 	JWTTokens     bool     `hcl:"jwt_access_tokens,optional"`
+	Uninstalled   bool     `hcl:"uninstalled,optional"`
+
+	AssertionWindow     string    `hcl:"assertion_window,optional"` // negative: any distance
+	RefreshLifetime     string    `hcl:"refresh_token_lifetime,optional"`
+	RefreshIdleLifetime string    `hcl:"refresh_token_idle_lifetime,optional"`
+	MaxRefreshTokens    int       `hcl:"max_refresh_tokens,optional"` // per user; negative: any number
+	Range               hcl.Range `hcl:",def_range"`
 }
 
 type fileUser struct {
@@ -75,6 +88,7 @@ type fileUser struct {
 	Email     string `hcl:"email,optional"`
 	Password  string `hcl:"password,optional"`
 	Inactive  bool   `hcl:"inactive,optional"`
+	Locked    bool   `hcl:"locked,optional"`
 	Approved  bool   `hcl:"approved,optional"`
 
 	NoCustomize bool `hcl:"no_customize,optional"`
@@ -82,8 +96,9 @@ type fileUser struct {
 }
 
 type fileLoad struct {
-	Object string `hcl:"object,label"`
-	File   string `hcl:"file"`
+	Object string    `hcl:"object,label"`
+	File   string    `hcl:"file"`
+	Range  hcl.Range `hcl:",def_range"`
 }
 
 type fileLogin struct {
@@ -110,6 +125,9 @@ func readConfig(path string) (*serving, error) {
 		return filepath.Join(filepath.Dir(path), name)
 	}
 	s := &serving{}
+	if err := file.distinct(); err != nil {
+		return nil, fmt.Errorf("read config: %w", err)
+	}
 	for i := range file.Orgs {
 		spec, err := file.Orgs[i].spec(beside)
 		if err != nil {
@@ -125,6 +143,24 @@ func readConfig(path string) (*serving, error) {
 		s.logins = append(s.logins, spec)
 	}
 	return s, nil
+}
+
+// distinct refuses two orgs, or two login hosts, of one name.
+func (f *fileConfig) distinct() error {
+	orgs, logins := map[string]int{}, map[string]int{}
+	for _, o := range f.Orgs {
+		if line, twice := orgs[o.Name]; twice {
+			return mistakeAt(o.Range, "there is an org %q at line %d already", o.Name, line)
+		}
+		orgs[o.Name] = o.Range.Start.Line
+	}
+	for _, l := range f.Logins {
+		if line, twice := logins[l.Name]; twice {
+			return mistakeAt(l.Range, "there is a login_host %q at line %d already", l.Name, line)
+		}
+		logins[l.Name] = l.Range.Start.Line
+	}
+	return nil
 }
 
 func (l *fileLogin) spec(beside func(string) string) (loginSpec, error) {
@@ -143,41 +179,67 @@ func (o *fileOrg) spec(beside func(string) string) (orgSpec, error) {
 		config: orgsim.Config{
 			Seed: o.Seed, Sandbox: o.Sandbox, PageSize: o.PageSize, BulkPageRows: o.BulkPageRows,
 			DailyCalls: o.DailyCalls, DailyBatches: o.DailyBatches, LongCalls: o.LongCalls,
+			SteadyPages: o.SteadyPages, MaxLogins: o.MaxLogins, MaxLoginAttempts: o.LoginAttempts,
 		},
 	}
 	if spec.schema != "" && spec.restore != "" {
 		return spec, mistakeAt(o.Range, "org %q: schema does not go together with restore: the dump holds the schema", o.Name)
 	}
 	spec.config.Sessions.MaxCalls = o.SessionCalls
-	var err error
-	if spec.config.Sessions.Lifetime, err = o.duration("session_lifetime", o.SessionLifetime); err != nil {
-		return spec, err
-	}
-	if spec.config.Latency, err = o.duration("latency", o.Latency); err != nil {
-		return spec, err
-	}
-	if spec.config.App, err = o.App.app(beside); err != nil {
+	if err := o.durations(&spec.config); err != nil {
 		return spec, mistakeAt(o.Range, "org %q: %w", o.Name, err)
+	}
+	var err error
+	if spec.config.App, err = o.App.app(beside); err != nil {
+		return spec, mistakeAt(o.App.Range, "org %q: %w", o.Name, err)
 	}
 	for _, u := range o.Users {
 		spec.config.Users = append(spec.config.Users, u.user())
 	}
-	for _, l := range o.Loads {
-		spec.loads = append(spec.loads, load{l.Object, beside(l.File)})
+	if err := o.files(&spec, beside); err != nil {
+		return spec, err
+	}
+	if err := spec.config.Check(); err != nil {
+		return spec, mistakeAt(o.Range, "org %q: %w", o.Name, err)
 	}
 	spec.faults, err = fault.Decode(o.Faults)
 	return spec, err
 }
 
-func (o *fileOrg) duration(name, text string) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
+func (o *fileOrg) durations(config *orgsim.Config) error {
+	for _, duration := range []struct {
+		name, text string
+		into       *time.Duration
+	}{
+		{"session_lifetime", o.SessionLifetime, &config.Sessions.Lifetime},
+		{"latency", o.Latency, &config.Latency},
+		{"bulk_pace", o.BulkPace, &config.BulkPace},
+	} {
+		var err error
+		if *duration.into, err = parseDuration(duration.name, duration.text, false); err != nil {
+			return err
+		}
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return 0, mistakeAt(o.Range, "org %q: %s %q is not a duration such as 30s", o.Name, name, text)
+	return nil
+}
+
+// files looks for the files that the org begins with, which are read later.
+func (o *fileOrg) files(spec *orgSpec, beside func(string) string) error {
+	for what, name := range map[string]string{"schema": spec.schema, "restore": spec.restore} {
+		if name == "" {
+			continue
+		}
+		if _, err := os.Stat(name); err != nil {
+			return mistakeAt(o.Range, "org %q: %s: %w", o.Name, what, err)
+		}
 	}
-	return d, nil
+	for _, l := range o.Loads {
+		spec.loads = append(spec.loads, load{l.Object, beside(l.File)})
+		if _, err := os.Stat(beside(l.File)); err != nil {
+			return mistakeAt(l.Range, "org %q: load %s: %w", o.Name, l.Object, err)
+		}
+	}
+	return nil
 }
 
 func anyPort(listen string) string {

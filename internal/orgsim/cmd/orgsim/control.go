@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,8 +35,18 @@ func send(request *resty.Request, method, path string) error {
 }
 
 func (c *client) addFaults(ctx context.Context, faults []fault.Fault) error {
-	request := c.http.R().SetContext(ctx).SetHeader("Content-Type", "application/json").SetBody(faults)
-	return send(request, http.MethodPost, "/orgsim/faults")
+	response, err := c.http.R().SetContext(ctx).SetHeader("Content-Type", "application/json").SetBody(faults).Post("/orgsim/faults")
+	if err != nil {
+		return fmt.Errorf("reach the org: %w", err)
+	}
+	if !response.IsError() {
+		return nil
+	}
+	var refusal orgsim.FaultRefusal
+	if json.Unmarshal(response.Body(), &refusal) != nil || refusal.Index >= len(faults) || faults[refusal.Index].Source == nil {
+		return fmt.Errorf("%s: %s", response.Status(), complaint(response.Body()))
+	}
+	return faults[refusal.Index].Source.Blame(fault.Mistaken(refusal.Property, errors.New(refusal.Error)))
 }
 
 func (c *client) faults(ctx context.Context) ([]orgsim.FaultAnswer, error) {
@@ -102,4 +114,10 @@ func (c *client) history(ctx context.Context, object, id string) ([]orgsim.Write
 	var writes []orgsim.Write
 	request := c.http.R().SetContext(ctx).SetPathParams(map[string]string{"object": object, "id": id})
 	return writes, get(request, "/orgsim/records/{object}/{id}/history", &writes)
+}
+
+// reset makes the org forget; with records also all records but its own.
+func (c *client) reset(ctx context.Context, records bool) error {
+	request := c.http.R().SetContext(ctx).SetQueryParam("records", strconv.FormatBool(records))
+	return send(request, http.MethodPost, "/orgsim/reset")
 }

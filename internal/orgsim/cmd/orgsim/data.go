@@ -72,6 +72,29 @@ func (l load) through(cmd *cobra.Command, c *client) error {
 	return nil
 }
 
+func resetCommand() *cobra.Command {
+	var url string
+	var records bool
+	cmd := &cobra.Command{
+		Use:   "reset --url URL",
+		Short: "Make a running org forget journal, faults, logins and jobs, and its records if asked to",
+		Long: `Make a running org forget journal, faults, logins, counts of calls and jobs, and
+take back what was changed in the app and its users' accounts. With --records it
+also drops all records but the org itself and its users.`,
+		Example: `  orgsim reset --url http://127.0.0.1:40123 --records`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := newClient(url).reset(cmd.Context(), records); err != nil {
+				return fmt.Errorf("reset the org: %w", err)
+			}
+			return nil
+		},
+	}
+	urlFlag(cmd, &url)
+	cmd.Flags().BoolVar(&records, "records", false, "drop records too")
+	return cmd
+}
+
 func historyCommand() *cobra.Command {
 	var url string
 	var asJSON bool

@@ -19,8 +19,8 @@ func faultCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fault",
 		Short: "Make a running org misbehave, and stop it again",
-		Args:  cobra.NoArgs,
 	}
+	ofSubcommands(cmd)
 	cmd.AddCommand(addFaultCommand(), listFaultsCommand(), clearFaultsCommand(), releaseFaultsCommand(), presetsCommand())
 	return cmd
 }
@@ -66,8 +66,8 @@ func addFaultCommand() *cobra.Command {
 func matchingFlags(flags *pflag.FlagSet, f *fault.Fault) {
 	flags.StringVar(&f.Name, "name", "", "name in the journal, and for clear and release")
 	flags.StringVar(&f.Method, "method", "", "strike requests of this method")
-	flags.StringVar(&f.Path, "path", "", "strike requests of this path, a glob with * and **")
-	flags.StringVar(&f.Kind, "kind", "", "strike this kind of call, a glob over the kinds that the journal shows")
+	flags.StringVar(&f.Path, "path", "", "strike requests, or jobs, of this path, a glob with * and **")
+	flags.StringVar(&f.Kind, "kind", "", "strike this kind of call, a glob over the kinds that the journal shows; of jobs: ingest (default) or 'bulk query'")
 	flags.StringToStringVar(&f.Header, "header", nil, "NAME=GLOB: strike requests with such a header")
 	flags.IntVar(&f.After, "after", 0, "let so many pass unharmed first")
 	flags.IntVar(&f.Every, "every", 0, "then strike each n-th only")

@@ -130,8 +130,8 @@ func (r *reading) print(out io.Writer, e *journal.Entry) error {
 	if e.Fault != "" {
 		struck = "  fault: " + e.Fault
 	}
-	_, err := fmt.Fprintf(out, "%d  %s  %d  %s %s  %s, %d rows, %d bytes in, %d out%s\n", e.Number, e.Time.UTC().Format(time.RFC3339),
-		e.Status, e.Method, e.Path, e.Kind, e.Rows, e.BytesIn, e.BytesOut, struck)
+	_, err := fmt.Fprintf(out, "%d  %s  %d  %s %s  %s, %d API calls, %d rows, %d bytes in, %d out%s\n", e.Number, e.Time.UTC().Format(time.RFC3339),
+		e.Status, e.Method, e.Path, e.Kind, e.Calls, e.Rows, e.BytesIn, e.BytesOut, struck)
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -32,6 +33,9 @@ type endpoint struct {
 
 // run serves until the context ends. URLs are told once all of it is ready.
 func (s *serving) run(ctx context.Context, out io.Writer) (err error) {
+	if err := s.removeURLs(); err != nil {
+		return err
+	}
 	var r running
 	defer func() { err = errors.Join(err, r.stop(context.WithoutCancel(ctx))) }()
 	for i := range s.orgs {
@@ -80,8 +84,9 @@ func (r *running) startLogin(spec loginSpec) error {
 		name = "test"
 	}
 	host := orgsim.NewLoginHost(spec.sandbox, r.orgs...)
-	for _, f := range spec.faults {
-		host.Faults().Add(f)
+	if err := host.AddFaults(spec.faults...); err != nil {
+		host.Close()
+		return fmt.Errorf("login host %s: %w", name, err)
 	}
 	server, err := orgsim.StartLogin(host, spec.listen)
 	if err != nil {
@@ -97,7 +102,7 @@ func (r *running) stop(ctx context.Context) error {
 	defer cancel()
 	var errs []error
 	for _, e := range slices.Backward(r.servers) {
-		errs = append(errs, e.server.Stop(ctx))
+		errs = append(errs, e.forget(), e.server.Stop(ctx))
 	}
 	return errors.Join(errs...)
 }
@@ -122,6 +127,32 @@ func (r *running) announce(out io.Writer) error {
 		fmt.Fprintf(table, "%s\t%s\n", e.server.URL(), e.name)
 	}
 	return table.Flush()
+}
+
+// removeURLs takes away the files that an earlier program has left, so that
+// nobody who waits for one finds the URL of that.
+func (s *serving) removeURLs() error {
+	for _, name := range s.urlFiles() {
+		if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
+			continue // not there, or nothing that a program like this has left
+		}
+		if err := os.Remove(name); err != nil {
+			return fmt.Errorf("remove the URL file of an earlier org: %w", err)
+		}
+	}
+	return nil
+}
+
+// forget removes the endpoint's URL file, unless it is another's by now.
+func (e *endpoint) forget() error {
+	if e.urlFile == "" {
+		return nil
+	}
+	text, err := os.ReadFile(e.urlFile)
+	if err != nil || strings.TrimSpace(string(text)) != e.server.URL() {
+		return nil //nolint:nilerr // it is not there, or not ours
+	}
+	return os.Remove(e.urlFile)
 }
 
 // writeURL gives the file its name only when it is whole, so that whoever waits

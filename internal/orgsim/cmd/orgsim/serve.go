@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -86,12 +87,15 @@ func (f *serveFlags) orgFlags(flags *pflag.FlagSet) {
 
 func (f *serveFlags) limitFlags(flags *pflag.FlagSet) {
 	c := &f.org.config
-	flags.IntVar(&c.PageSize, "page-size", 2000, "most rows of a query page")
+	flags.IntVar(&c.PageSize, "page-size", 2000, "most rows of a query page, up to 2000")
 	flags.IntVar(&c.DailyCalls, "daily-calls", 0, "enforce a daily limit of API calls")
-	flags.IntVar(&c.DailyBatches, "daily-batches", 0, "enforce a daily limit of Bulk batches")
+	flags.IntVar(&c.DailyBatches, "daily-batches", 0, "enforce a daily limit of Bulk batches; 0: 15000, negative: none")
 	flags.IntVar(&c.LongCalls, "long-calls", 0, "enforce a limit of calls under way for 20 seconds or more")
 	flags.DurationVar(&c.Sessions.Lifetime, "session-lifetime", 0, "end sessions that are not used for so long")
 	flags.IntVar(&c.Sessions.MaxCalls, "session-calls", 0, "end sessions after so many calls")
+	flags.IntVar(&c.MaxLogins, "max-logins", 0, "logins that a user may make in an hour; 0: 3600")
+	flags.DurationVar(&c.BulkPace, "bulk-pace", 0, "let a Bulk job wait so long before it begins, and again before it ends")
+	flags.BoolVar(&c.SteadyPages, "steady-pages", false, "fill every page, where otherwise the size varies")
 	flags.DurationVar(&c.Latency, "latency", 0, "add this to every request")
 }
 
@@ -103,6 +107,9 @@ func (f *serveFlags) serving(cmd *cobra.Command) (*serving, error) {
 	}
 	s, err := f.described(cmd.Flags())
 	if err != nil {
+		return nil, err
+	}
+	if err := s.check(); err != nil {
 		return nil, err
 	}
 	for i := range s.orgs {
@@ -131,6 +138,9 @@ var besidesConfig = map[string]bool{"config": true, "log-level": true, "allow-re
 
 func (f *serveFlags) described(flags *pflag.FlagSet) (*serving, error) {
 	if f.config == "" {
+		if err := f.check(flags); err != nil {
+			return nil, err
+		}
 		return f.byFlags()
 	}
 	var err error
@@ -143,6 +153,34 @@ func (f *serveFlags) described(flags *pflag.FlagSet) (*serving, error) {
 		return nil, err
 	}
 	return readConfig(f.config)
+}
+
+// check refuses flags that would be taken and do nothing.
+func (f *serveFlags) check(flags *pflag.FlagSet) error {
+	for _, name := range []string{"client-id", "client-secret", "listen"} {
+		if given := flags.Lookup(name); given.Changed && given.Value.String() == "" {
+			return fmt.Errorf("--%s must not be empty", name)
+		}
+	}
+	if flags.Changed("page-size") && f.org.config.PageSize < 1 {
+		return fmt.Errorf("--page-size %d is not a number from 1 to 2000", f.org.config.PageSize)
+	}
+	needs := map[string]string{"login-url-file": "login-listen", "test-url-file": "test-listen", "sandbox-url-file": "with-sandbox", "sandbox-load": "with-sandbox"}
+	for _, name := range slices.Sorted(maps.Keys(needs)) {
+		if flags.Changed(name) && flags.Lookup(needs[name]).Value.String() == "" {
+			return fmt.Errorf("--%s needs --%s", name, needs[name])
+		}
+	}
+	if f.sandboxListen == "" {
+		return nil
+	}
+	if f.org.config.Sandbox {
+		return errors.New("--sandbox does not go together with --with-sandbox, which serves a production org and its sandbox")
+	}
+	if f.org.restore != "" {
+		return errors.New("--with-sandbox does not go together with --restore: the dump holds one org; a file for --config restores each")
+	}
+	return nil
 }
 
 func (f *serveFlags) byFlags() (*serving, error) {
@@ -167,8 +205,6 @@ func (f *serveFlags) byFlags() (*serving, error) {
 		}
 		s.orgs[0].name = "production"
 		s.orgs = append(s.orgs, sandbox)
-	} else if len(f.sandboxLoads) > 0 || f.sandboxURLFile != "" {
-		return nil, errors.New("--sandbox-load and --sandbox-url-file need --with-sandbox")
 	}
 	f.test.sandbox = true
 	for _, login := range []loginSpec{f.login, f.test} {

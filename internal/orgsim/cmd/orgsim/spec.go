@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
@@ -41,6 +42,30 @@ type loginSpec struct {
 type serving struct {
 	orgs   []orgSpec
 	logins []loginSpec
+}
+
+// urlFiles are the files that URLs are told in.
+func (s *serving) urlFiles() []string {
+	var names []string
+	for _, org := range s.orgs {
+		names = append(names, org.urlFile)
+	}
+	for _, login := range s.logins {
+		names = append(names, login.urlFile)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}
+
+// check refuses what could not be told apart.
+func (s *serving) check() error {
+	files := map[string]bool{}
+	for _, name := range s.urlFiles() {
+		if files[name] {
+			return fmt.Errorf("two URLs cannot be written to one file, %s", name)
+		}
+		files[name] = true
+	}
+	return nil
 }
 
 // make builds the org, its records and faults.

@@ -3,7 +3,6 @@ package bulk
 import (
 	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
@@ -29,8 +28,8 @@ type Config struct {
 
 	HardDelete func(userID string) bool // whether the user has the permission Bulk API Hard Delete
 
-	Running context.Context //nolint:containedctx // the life of the org, which its jobs end with
-	Work    *sync.WaitGroup // the org waits for the jobs' goroutines
+	Running context.Context        //nolint:containedctx // the life of the org, which its jobs end with
+	Start   func(work func()) bool // runs work in a goroutine that the org waits for; false: the org is closed
 }
 
 // API answers the resources below /services/data/vXX.0/jobs.
@@ -48,7 +47,7 @@ func (a *API) Reset() { a.jobs.clear() }
 
 // Register adds the API's resources to the gate.
 func (a *API) Register(g *web.Gate) {
-	register(g, ingestSince, map[string]web.Methods{
+	a.register(g, ingestSince, map[string]web.Methods{
 		"/jobs/ingest":                         {"GET": {Kind: "ingest list", Serve: a.listIngest}, "POST": {Kind: "ingest create", Serve: a.createIngest}},
 		"/jobs/ingest/{id}":                    {"GET": {Kind: "ingest poll", Serve: a.getIngest}, "PATCH": {Kind: "ingest close", Serve: a.patchIngest}, "DELETE": {Kind: "ingest delete", Serve: a.deleteIngest}},
 		"/jobs/ingest/{id}/batches":            {"PUT": {Kind: "ingest upload", Serve: a.uploadIngest}},
@@ -56,12 +55,12 @@ func (a *API) Register(g *web.Gate) {
 		"/jobs/ingest/{id}/failedResults":      {"GET": {Kind: "ingest results", Serve: a.failedResults}},
 		"/jobs/ingest/{id}/unprocessedrecords": {"GET": {Kind: "ingest results", Serve: a.unprocessedRecords}},
 	})
-	register(g, querySince, map[string]web.Methods{
+	a.register(g, querySince, map[string]web.Methods{
 		"/jobs/query":              {"GET": {Kind: "bulk query list", Serve: a.listQueryJobs}, "POST": {Kind: "bulk query create", Serve: a.createQueryJob}},
 		"/jobs/query/{id}":         {"GET": {Kind: "bulk query poll", Serve: a.getQueryJob}, "PATCH": {Kind: "bulk query abort", Serve: a.abortQueryJob}, "DELETE": {Kind: "bulk query delete", Serve: a.deleteQueryJob}},
 		"/jobs/query/{id}/results": {"GET": {Kind: "bulk query results", Serve: a.queryJobResults}},
 	})
-	register(g, pagesSince, map[string]web.Methods{
+	a.register(g, pagesSince, map[string]web.Methods{
 		"/jobs/query/{id}/resultPages": {"GET": {Kind: "bulk query pages", Serve: a.queryJobPages}},
 	})
 }
@@ -74,8 +73,9 @@ const (
 	pagesSince  = "58"
 )
 
-// register adds resources that versions before the given one do not have.
-func register(g *web.Gate, since string, resources map[string]web.Methods) {
+// register adds resources that versions before the given one do not have. Each call
+// first forgets the jobs whose time is over.
+func (a *API) register(g *web.Gate, since string, resources map[string]web.Methods) {
 	for _, methods := range resources {
 		for method, e := range methods {
 			serve := e.Serve
@@ -84,12 +84,25 @@ func register(g *web.Gate, since string, resources map[string]web.Methods) {
 					c.NotFound()
 					return
 				}
+				a.jobs.forget(a.Now().Add(-keptFor))
 				serve(c)
 			}
 			methods[method] = e
 		}
 	}
 	g.Data(resources)
+}
+
+// start carries a job out in the background. Where the org is closed, or closes
+// before the job has come to its end, the job is aborted.
+func (a *API) start(j *job, work func()) {
+	started := a.Start(func() {
+		defer j.end()
+		work()
+	})
+	if !started {
+		j.end()
+	}
 }
 
 // waitFor waits until ready is closed or sends; it returns false where job or org

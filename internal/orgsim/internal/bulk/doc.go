@@ -17,6 +17,9 @@
 // Whoever ends a job (abort, delete, reset) takes its lock to do so, and rows are
 // written with that lock held: a job that has ended writes nothing any more.
 //
+// Jobs are kept for seven days of the org's clock, with their uploads and results,
+// unless they are deleted; one open for more than a day takes no more data.
+//
 // Where documents are silent the stricter reading was taken: bodies have no
 // members that jobs lack, jobs are their creator's alone, a second upload is
 // refused at once, and one malformed line fails its whole job. Duplicate rules

@@ -55,13 +55,14 @@ func (a *API) createIngest(c *web.Call) {
 	state := stateOpen
 	if content != nil {
 		state, j.upload = stateUploaded, *content
+		c.Entry.Rows = uploadedRows(*content)
 	}
 	j.job = a.newJob(c, ingestPath, d, state)
 	info := j.info().with("", d)
 	info.ContentURL = j.contentURL()
 	a.jobs.ingest.add(j)
 	if state == stateUploaded {
-		a.Work.Go(func() { a.process(j) })
+		a.start(j.job, func() { a.process(j) })
 	}
 	c.JSON(http.StatusOK, info)
 }
@@ -134,7 +135,9 @@ func (a *API) patchIngest(c *web.Call) {
 	var refused *sferr.Error
 	switch request.State {
 	case stateUploaded:
-		refused = a.closeUpload(j)
+		if refused = j.close(a.Now()); refused == nil {
+			a.start(j.job, func() { a.process(j) })
+		}
 	case stateAborted:
 		c.Entry.Kind = "ingest abort"
 		refused = j.abort(a.Now())
@@ -153,8 +156,8 @@ func (a *API) patchIngest(c *web.Call) {
 	c.JSON(http.StatusOK, info)
 }
 
-// closeUpload starts the job. One without data fails when it is processed.
-func (a *API) closeUpload(j *ingestJob) *sferr.Error {
+// close ends the job's upload. A job without data fails when it is processed.
+func (j *ingestJob) close(at time.Time) *sferr.Error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state != stateOpen {
@@ -163,8 +166,10 @@ func (a *API) closeUpload(j *ingestJob) *sferr.Error {
 	if j.uploading {
 		return invalidState("Closing a Job while its upload is under way not allowed")
 	}
-	j.move(stateUploaded, a.Now())
-	a.Work.Go(func() { a.process(j) })
+	if at.Sub(j.created) > openFor {
+		return tooOld("Closing")
+	}
+	j.move(stateUploaded, at)
 	return nil
 }
 

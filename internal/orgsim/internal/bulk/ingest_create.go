@@ -158,11 +158,12 @@ func (a *API) assignment(j *ingestJob, rule string) *sferr.Error {
 	return nil
 }
 
-// ruleOn tells whether the id is that of an assignment rule on the object.
+// ruleOn tells whether the id is that of an assignment rule on the object, and one
+// that was not deleted.
 func (a *API) ruleOn(id, object string) bool {
 	const rules = "AssignmentRule"
 	row, ok := a.DB.Row(rules, id)
-	if !ok {
+	if !ok || a.DB.Deleted(rules, row) {
 		return false
 	}
 	o, ok := a.DB.Schema().Object(rules)

@@ -44,7 +44,7 @@ func (a *API) failedResults(c *web.Call) {
 		header: []string{`"sf__Id"`, `"sf__Error"`},
 		has:    func(r *ingestRow) bool { return r.status == rowFailed },
 		lead: func(into []byte, comma byte, s *resultSet, r *ingestRow) []byte {
-			return value.AppendCSVText(append(r.appendID(into), comma), s.failures[r.failure].Bulk())
+			return value.AppendCSVText(append(r.appendID(into), comma), s.failures[r.failure])
 		},
 		cell: asSent,
 	})

@@ -140,9 +140,11 @@ func (j *ingestJob) settle(from int, spent func() time.Duration, write func() []
 	outcomes := write()
 	for i := range outcomes {
 		j.table.settle(from+i, &outcomes[i])
+		if outcomes[i].Err != nil {
+			j.failed++
+		}
 	}
 	j.processed += len(outcomes)
-	j.failed = len(j.table.failures)
 	j.active = spent()
 	return true
 }

@@ -25,6 +25,14 @@ const (
 	firstJob   = 62 * 62 * 11
 )
 
+// How long jobs live. Those older than seven days are removed whatever their state,
+// and one older than 24 hours takes no more data, though it stays open (Salesforce
+// Help 000386004: job and batch aging rules).
+const (
+	keptFor = 7 * 24 * time.Hour
+	openFor = 24 * time.Hour
+)
+
 // jobs numbers the Bulk jobs and keeps them by kind.
 type jobs struct {
 	pod string
@@ -49,6 +57,12 @@ func (j *jobs) number() (uint64, string) {
 func (j *jobs) clear() {
 	j.ingest.clear()
 	j.query.clear()
+}
+
+// forget ends and drops the jobs that were created before a time.
+func (j *jobs) forget(before time.Time) {
+	j.ingest.forget(before)
+	j.query.forget(before)
 }
 
 // anyJob is a job of either kind.
@@ -92,6 +106,21 @@ func (r *registry[J]) remove(j J) {
 	defer r.mu.Unlock()
 	delete(r.byID, j.base().id)
 	r.order = slices.DeleteFunc(r.order, func(other J) bool { return other == j })
+}
+
+// forget ends and drops the jobs that were created before a time, which come first.
+func (r *registry[J]) forget(before time.Time) {
+	r.mu.Lock()
+	n := 0
+	for ; n < len(r.order) && r.order[n].base().created.Before(before); n++ {
+		delete(r.byID, r.order[n].base().id)
+	}
+	old := slices.Clone(r.order[:n])
+	r.order = slices.Delete(r.order, 0, n)
+	r.mu.Unlock()
+	for _, j := range old {
+		j.base().end()
+	}
 }
 
 // clear ends all jobs and forgets them.

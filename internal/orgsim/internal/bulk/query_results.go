@@ -70,7 +70,7 @@ func (a *API) resultPage(c *web.Call, j *queryJob, rows int) (from, until int, r
 		if err != nil || most < 1 {
 			return 0, 0, invalidJob("maxRecords '%s' is not a positive number", text)
 		}
-		until = min(until, from+most)
+		until = min(until, from+min(most, rows-from))
 	}
 	return from, until, nil
 }
@@ -86,7 +86,7 @@ func (j *queryJob) from(text string, rows int) (int, *sferr.Error) {
 
 // pageEnd is where the page that begins at a row ends, the same each time.
 func (a *API) pageEnd(j *queryJob, from, rows int) int {
-	return min(rows, from+a.Pages.Size(a.PageRows, j.number, uint64(from))) //nolint:gosec // a place is not negative
+	return from + min(rows-from, a.Pages.Size(a.PageRows, j.number, uint64(from))) //nolint:gosec // a place is not negative
 }
 
 // queryJobPages lists where the next pages of the result are, so that a client

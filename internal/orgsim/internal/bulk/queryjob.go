@@ -57,7 +57,7 @@ func (a *API) createQueryJob(c *web.Call) {
 	j := &queryJob{job: a.newJob(c, queryPath, d, stateUploaded), operation: request.Operation, plan: plan, chunked: chunked}
 	info := j.info(j.operation, plan.Object.Name).with("", d)
 	a.jobs.query.add(j)
-	a.Work.Go(func() { a.runQueryJob(j) })
+	a.start(j.job, func() { a.runQueryJob(j) })
 	c.JSON(http.StatusOK, info)
 }
 

@@ -3,9 +3,9 @@ package bulk
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/bulkcsv"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 )
 
@@ -22,8 +22,13 @@ const (
 type ingestTable struct {
 	columns  []column
 	rows     []ingestRow
-	failures []*sferr.Error
+	failures []string          // sf__Error of failed rows, which may share one
+	known    map[string]uint32 // places of the first maxKnown failures
 }
+
+// maxKnown is how many failures are looked up by their text: rows by the hundred
+// thousand fail for the same few reasons, or each for one of its own.
+const maxKnown = 1_000
 
 // ingestRow is one row. It holds no pointer, since jobs have a million of them,
 // which the garbage collector need not walk.
@@ -42,13 +47,28 @@ func (t *ingestTable) settle(row int, o *store.Outcome) {
 	switch {
 	case o.Err != nil:
 		r.status = rowFailed
-		r.failure = uint32(len(t.failures)) //nolint:gosec // there are no more failures than rows
-		t.failures = append(t.failures, o.Err)
+		r.failure = t.failure(o.Err.Bulk())
 	case o.Created:
 		r.status = rowCreated
 	default:
 		r.status = rowSucceeded
 	}
+}
+
+// failure is the place of a text among the failures.
+func (t *ingestTable) failure(text string) uint32 {
+	if place, ok := t.known[text]; ok {
+		return place
+	}
+	place := uint32(len(t.failures)) //nolint:gosec // there are no more failures than rows
+	t.failures = append(t.failures, text)
+	if t.known == nil {
+		t.known = map[string]uint32{}
+	}
+	if len(t.known) < maxKnown {
+		t.known[text] = place
+	}
+	return place
 }
 
 // appendID appends the quoted id of the row's record, where one is known.
@@ -63,6 +83,14 @@ func (r *ingestRow) appendID(into []byte) []byte {
 // scanUpload finds the header and the start of every row. With an error it
 // returns what comes before it.
 func scanUpload(upload string, d jobDialect) (header []string, rows []ingestRow, err error) {
+	header, rows, err = scanRows(upload, d)
+	if cap(rows)-len(rows) > len(rows)/4 { // values of several lines: the job keeps the rows for days
+		rows = slices.Clone(rows)
+	}
+	return header, rows, err
+}
+
+func scanRows(upload string, d jobDialect) (header []string, rows []ingestRow, err error) {
 	reader, err := bulkcsv.NewReader(upload, d.forReader())
 	if err != nil {
 		return nil, nil, err //nolint:wrapcheck // its text is the job's errorMessage

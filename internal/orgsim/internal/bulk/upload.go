@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
@@ -27,7 +28,7 @@ func (a *API) uploadIngest(c *web.Call) {
 		c.Fail(http.StatusUnsupportedMediaType, sferr.New("UNSUPPORTED_MEDIA_TYPE", "Content-type '%s' is not supported; a job of contentType CSV takes text/csv", mediaType))
 		return
 	}
-	if refused := j.beginUpload(); refused != nil {
+	if refused := j.beginUpload(a.Now()); refused != nil {
 		c.Fail(http.StatusBadRequest, refused)
 		return
 	}
@@ -44,6 +45,7 @@ func (a *API) uploadIngest(c *web.Call) {
 		c.Fail(http.StatusBadRequest, invalidState("Uploading data to a Job in state "+j.state+" not allowed"))
 	default:
 		j.upload, j.uploaded = data, true
+		c.Entry.Rows = uploadedRows(data)
 		c.Out.Header().Set("Content-Length", "0") // an answer without a body, compressed or not
 		c.Out.WriteHeader(http.StatusCreated)
 	}
@@ -66,7 +68,7 @@ func readUpload(body io.Reader, length int64) (string, error) {
 	return data.String(), nil
 }
 
-func (j *ingestJob) beginUpload() *sferr.Error {
+func (j *ingestJob) beginUpload(at time.Time) *sferr.Error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state != stateOpen {
@@ -76,6 +78,14 @@ func (j *ingestJob) beginUpload() *sferr.Error {
 		return sferr.New("CLIENTINPUTERROR",
 			"Found multiple contents for job: <%s>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.", j.id)
 	}
+	if at.Sub(j.created) > openFor {
+		return tooOld("Uploading data to")
+	}
 	j.uploading = true
 	return nil
+}
+
+// tooOld refuses what a job can no longer be used for; it can only be aborted.
+func tooOld(doing string) *sferr.Error {
+	return invalidState(doing + " a Job that was created more than 24 hours ago not allowed")
 }

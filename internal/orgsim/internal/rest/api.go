@@ -3,7 +3,6 @@ package rest
 import (
 	"time"
 
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/paging"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
@@ -13,7 +12,6 @@ import (
 // Config is what the org gives its REST API. All fields must be set.
 type Config struct {
 	DB       *store.DB
-	Faults   *fault.Injector
 	Quota    *quota.Usage
 	Pages    paging.Pages
 	PageSize int // most rows of a query page

@@ -64,7 +64,7 @@ func setupLimited(t *testing.T, dailyCalls int) *testBundle {
 		Running: t.Context(), Now: now, Logger: hclog.NewNullLogger(),
 	}
 	rest.New(rest.Config{
-		DB: db, Faults: faults, Quota: usage, Pages: paging.Pages{Steady: true}, PageSize: 2_000, Now: now,
+		DB: db, Quota: usage, Pages: paging.Pages{Steady: true}, PageSize: 2_000, Now: now,
 		Org: func() string { return "00D000000000000AAA" },
 	}).Register(b.gate)
 	b.gate.Unknown()

@@ -17,7 +17,7 @@ const assignmentRulePrefix = "01Q"
 // (REST API guide: headers). A header that Salesforce could not read is refused:
 // it answers and returns false.
 func (a *API) actor(c *web.Call) (store.Actor, bool) {
-	actor := store.Actor{UserID: c.UserID, By: "rest", Strike: a.Faults.Transaction().Strike}
+	actor := store.Actor{UserID: c.UserID, By: "rest", Strike: c.StrikeRows()}
 	refused := readOptions(c.Request.Header, &actor)
 	if refused == nil {
 		actor.AutoAssign, refused = autoAssign(c.Request.Header.Get("Sforce-Auto-Assign"))

@@ -20,7 +20,7 @@ func FuzzParse(f *testing.F) {
 		"SELECT COUNT(Id) n, COUNT(Email) FROM Contact c WHERE (A = 1 AND (B = 2 OR (NOT (C = 3 OR D = 4))))",
 		"SELECT FIELDS(STANDARD), X__c FROM Contact", "SELECT FIELDS(ALL) FROM Contact LIMIT 200",
 		"SELECT Id FROM C WHERE D >= 2026-01-02T03:04:05+01:00 AND E LIKE '%\\_\\u00e9\\\\' AND F = LAST_N_DAYS:7 AND (NOT (NOT G EXCLUDES ('a;b','')))",
-		"select id from c where a = '\\", "SELECT é FROM C", "SELECT Id FROM C WHERE A = 2026-", "\n\n\nSELECT", "SELECT Id FROM C FOR VIEW",
+		"select id from c where a = '\\", "SELECT é FROM C", "SELECT Id FROM C WHERE A = 2026-", "\n\n\nSELECT", "SELECT Id FROM C FOR VIEW", "SELECT COUNT(A)FROM A WHERE =0",
 	} {
 		f.Add(seed)
 	}

@@ -12,10 +12,10 @@ var reserved = []string{"SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "LIKE", "
 
 // literal reads one value for an operator other than LIKE.
 func (p *parser) literal() Literal {
-	written := p.src[p.tok.pos:p.at]
+	end := p.at
 	lit := p.anyLiteral()
-	if lit.Kind == String && escapesWildcard(lit.Text) && p.err == nil {
-		p.fail(lit.Pos, "Invalid string literal "+written+". Illegal character sequence in string literal.")
+	if p.err == nil && lit.Kind == String && escapesWildcard(lit.Text) {
+		p.fail(lit.Pos, "Invalid string literal "+p.src[lit.Pos:end]+". Illegal character sequence in string literal.")
 	}
 	return lit
 }

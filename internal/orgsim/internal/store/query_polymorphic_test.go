@@ -37,18 +37,18 @@ func TestPolymorphicParents(t *testing.T) {
 		t.Error("a task without a lookup has a parent")
 	}
 	for condition, want := range map[string]string{
-		"Who.Name = 'led'":                    "B",
-		"Who.Type = 'contact'":                "A",
-		"Who.Type != 'Contact'":               "B C",
-		"Who.Type IN ('Lead','Account')":      "B",
-		"Who.Type = null":                     "C",
-		"Owner.Type = 'User' AND WhoId != ''": "A B",
-		"Who.Email LIKE '%@x.example'":        "A B",
-		"Who.Name = null":                     "C",
-		"Who.Id = '" + contact[:15] + "'":     "A",
-		"WhoId IN ('" + lead + "')":           "B",
-		"Who.LastName != 'Con'":               "B C",
-		"Who.Email = 'x' OR Subject LIKE '_'": "A B C",
+		"Who.Name = 'led'":                      "B",
+		"Who.Type = 'contact'":                  "A",
+		"Who.Type != 'Contact'":                 "B C",
+		"Who.Type IN ('Lead','Account')":        "B",
+		"Who.Type = null":                       "C",
+		"Owner.Type = 'User' AND WhoId != null": "A B",
+		"Who.Email LIKE '%@x.example'":          "A B",
+		"Who.Name = null":                       "C",
+		"Who.Id = '" + contact[:15] + "'":       "A",
+		"WhoId IN ('" + lead + "')":             "B",
+		"Who.LastName != 'Con'":                 "B C",
+		"Who.Email = 'x' OR Subject LIKE '_'":   "A B C",
 	} {
 		if got := q.column("SELECT Subject FROM Task WHERE " + condition + " ORDER BY Subject"); got != want {
 			t.Errorf("%s gave %q, want %q", condition, got, want)

@@ -38,6 +38,7 @@ type Call struct {
 	meter    *meteredWriter
 	out      *encoder
 	body     *meteredBody
+	length   int64     // of the body as the client tells it, or -1
 	begun    time.Time // by the org's clock
 	started  time.Time
 	recorded bool
@@ -49,7 +50,7 @@ type callKey struct{}
 // handlers behind the router find it.
 func (g *Gate) newCall(w http.ResponseWriter, r *http.Request) *Call {
 	meter := &meteredWriter{ResponseWriter: w}
-	c := &Call{gate: g, meter: meter, out: newEncoder(meter, r), body: &meteredBody{ReadCloser: r.Body}, started: time.Now()}
+	c := &Call{gate: g, meter: meter, out: newEncoder(meter, r), body: &meteredBody{ReadCloser: r.Body}, length: r.ContentLength, started: time.Now()}
 	c.Out = c.out
 	c.Request = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	c.Request.Body = c.body
@@ -102,7 +103,7 @@ func (c *Call) record() {
 	}
 	c.recorded = true
 	c.Entry.Status = c.meter.status
-	c.Entry.BytesIn, c.Entry.BytesOut = c.body.bytes, c.meter.bytes
+	c.Entry.BytesIn, c.Entry.BytesOut = c.received(), c.meter.bytes
 	c.Entry.Duration = time.Since(c.started)
 	c.gate.Journal.Add(c.Entry)
 	c.gate.Logger.Debug("request", "method", c.Entry.Method, "path", c.Entry.Path, "kind", c.Entry.Kind,

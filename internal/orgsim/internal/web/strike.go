@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
 // strike lets the fault rules act on the call. It returns what is to be done
@@ -49,6 +52,44 @@ func (c *Call) strike() (after func(), ok bool) {
 		}
 	}
 	return after, true
+}
+
+// StrikeRows lets the fault rules act on the rows that the call writes, and notes
+// in the journal which one did.
+func (c *Call) StrikeRows() func(object *schema.Object, values []string) *sferr.Error {
+	tx := c.gate.Faults.Transaction()
+	tx.Note(func(rule string) {
+		for at := c; at != nil; at = at.outer {
+			at.Entry.Fault = rule
+		}
+	})
+	return tx.Strike
+}
+
+// Kinds are the kinds of calls that the journal can show, in order.
+func (g *Gate) Kinds() []string {
+	kinds := []string{"other"}
+	for _, methods := range g.methods {
+		for _, e := range methods {
+			kinds = append(kinds, e.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// maxUnread is how much of a body that no handler wanted the server takes
+// nevertheless; beyond it, it closes the connection.
+const maxUnread = 256 << 10
+
+// received is how long the request's body was: what was read of it, and what is
+// left of it for the server to take.
+func (c *Call) received() int64 {
+	unread := c.length - c.body.bytes
+	if unread <= 0 || unread > maxUnread || c.Request.Header.Get("Expect") != "" {
+		return c.body.bytes
+	}
+	return c.length
 }
 
 // kind is what a request is for, as its route says; handlers may know better

@@ -2,13 +2,19 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
+	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 )
 
 // defaultShare of a body is sent where a fault does not say how much.
 const defaultShare = 50
+
+// maxWhole is how much of a body of unknown length is kept until it is known: a
+// share of a longer one is a share of this much.
+const maxWhole = 8 << 20
 
 // truncated passes a part of an answer's body on and drops the rest. It stands
 // in front of the encoder, so that lines are lines also where the answer is
@@ -17,7 +23,9 @@ type truncated struct {
 	http.ResponseWriter
 
 	rule  *fault.Rule
+	begun bool
 	left  int          // bytes, or lines, that are still to be passed on
+	share bool         // the rule is of a share, and left is not known before the end
 	whole bytes.Buffer // of a share: the body, until its length is known
 }
 
@@ -35,28 +43,45 @@ func (c *Call) truncate(rule *fault.Rule) (end func()) {
 }
 
 // WriteHeader takes back the length that an answer which ends early has not.
-// Where the connection is cut the length stays, for the client to miss the rest.
 func (t *truncated) WriteHeader(status int) {
+	t.begin()
+	t.ResponseWriter.WriteHeader(status)
+}
+
+// begin works out how much is to be passed on. Where the connection is cut the
+// length stays in the header, for the client to miss the rest.
+func (t *truncated) begin() {
+	if t.begun {
+		return
+	}
+	t.begun = true
+	if t.left == 0 {
+		length, err := strconv.Atoi(t.Header().Get("Content-Length"))
+		t.share, t.left = err != nil, t.part(length)
+	}
 	if t.rule.Orderly {
 		t.Header().Del("Content-Length")
 	}
-	t.ResponseWriter.WriteHeader(status)
+}
+
+// part is the rule's share of a length.
+func (t *truncated) part(length int) int {
+	return length * cmp.Or(t.rule.Share, defaultShare) / 100
 }
 
 // Write claims to have written everything: the handler does not know.
 func (t *truncated) Write(p []byte) (int, error) {
-	if t.rule.Orderly {
-		t.Header().Del("Content-Length")
-	}
+	t.begin()
 	switch {
 	case t.rule.Lines > 0:
 		return len(p), t.pass(t.lines(p))
-	case t.rule.Bytes > 0:
+	case t.share:
+		t.whole.Write(p[:min(len(p), maxWhole-t.whole.Len())])
+		return len(p), nil
+	default:
 		part := p[:min(len(p), t.left)]
 		t.left -= len(part)
 		return len(p), t.pass(part)
-	default:
-		return t.whole.Write(p) //nolint:wrapcheck // never fails
 	}
 }
 
@@ -75,13 +100,7 @@ func (t *truncated) lines(p []byte) []byte {
 }
 
 func (t *truncated) end() {
-	share := t.rule.Share
-	if share == 0 {
-		share = defaultShare
-	}
-	if t.whole.Len() > 0 {
-		_ = t.pass(t.whole.Bytes()[:t.whole.Len()*share/100]) // fails where the client has gone away, which is its own affair
-	}
+	_ = t.pass(t.whole.Bytes()[:t.part(t.whole.Len())]) // fails where the client has gone away, which is its own affair
 }
 
 func (t *truncated) pass(part []byte) error {
