@@ -104,7 +104,7 @@ type User struct {
 }
 
 // Check refuses numbers that no org can have.
-func (c *Config) Check() error {
+func (c Config) Check() error {
 	if c.PageSize > maxPageSize {
 		return fmt.Errorf("page size %d is more than %d", c.PageSize, maxPageSize)
 	}

@@ -299,7 +299,7 @@ func TestJobEndsWithTheOrg(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.org.Close()
-	if ended := b.job(job.ID); ended.State != "InProgress" || b.org.Writes("Contact") > 200 {
+	if ended := b.job(job.ID); ended.State != "Aborted" || b.org.Writes("Contact") > 200 {
 		t.Errorf("the job is %+v after %d writes", ended, b.org.Writes("Contact"))
 	}
 }
