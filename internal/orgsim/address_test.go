@@ -22,7 +22,7 @@ func TestAddressesByREST(t *testing.T) {
 		"/query?q=" + url.QueryEscape("SELECT MailingAddress, OtherAddress FROM Contact"),
 		"/query?q=" + url.QueryEscape("SELECT FIELDS(ALL) FROM Contact LIMIT 1"),
 	} {
-		body := string(b.do(http.MethodGet, data+path, nil).want(http.StatusOK).body)
+		body := b.do(http.MethodGet, data+path, nil).want(http.StatusOK).body
 		if !strings.Contains(body, mailing) || !strings.Contains(body, other) {
 			t.Errorf("%s: %s", path, body)
 		}

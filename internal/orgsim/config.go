@@ -99,7 +99,7 @@ type User struct {
 	Locked   bool   `json:"locked,omitzero"`   // shut out of password and assertion logins
 	Approved bool   `json:"approved,omitzero"` // has approved the app, or was pre-authorized
 
-	NoCustomize bool `json:"no_customize,omitzero"` // lacks the permission Customize Application: makes and changes no fields
+	NoCustomize bool `json:"no_customize,omitzero"` // lacks the permission Customize Application: makes and changes no fields, and no permission sets
 	HardDelete  bool `json:"hard_delete,omitzero"`  // has the permission Bulk API Hard Delete
 }
 

@@ -71,5 +71,6 @@
 // What Salesforce does and this version does not is refused as Salesforce would
 // refuse the unknown, or with a message that says so, never accepted and ignored:
 // record types, GROUP BY and subqueries in SOQL, search (SOSL), Apex, SOAP and the
-// Metadata API, composite/tree, recent items and layouts.
+// Metadata API, composite/tree, recent items and layouts. One thing is kept without
+// effect: ObjectPermissions, since every user has all objects and all records.
 package orgsim

@@ -303,3 +303,18 @@ func TestJobEndsWithTheOrg(t *testing.T) {
 		t.Errorf("the job is %+v after %d writes", ended, b.org.Writes("Contact"))
 	}
 }
+
+// A fault of jobs strikes those that read where its kind says so.
+func TestQueryJobIsStruckByKind(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{})
+	rule := b.org.Faults().Add(fault.Fault{Preset: "fail_job", Kind: "bulk query*"})
+	if job := b.ingest("insert", upload(1)); job.State != "JobComplete" {
+		t.Errorf("the ingest job is %+v", job)
+	}
+	var job jobInfo
+	b.do(http.MethodPost, queryJobs, `{"operation":"query","query":"SELECT Id FROM Contact"}`).want(http.StatusOK).decode(&job)
+	if failed := b.await(queryJobs+"/"+job.ID, "JobComplete", "Failed"); failed.State != "Failed" || rule.Hits() != 1 {
+		t.Errorf("the query job is %+v after %d hits", failed, rule.Hits())
+	}
+}

@@ -69,6 +69,7 @@ func newOrg(config Config, fill func(*Org) error) (*Org, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up records: %w", err)
 	}
+	db.RestrictSetup(config.mayCustomize)
 	o := &Org{config: config, db: db, quota: quota.New(config.DailyCalls, config.DailyBatches)}
 	o.running, o.stop = context.WithCancel(context.Background())
 	o.faults.Seed, o.faults.Now = config.Seed, config.Now
@@ -155,8 +156,13 @@ func (o *Org) found() error {
 
 // mayCustomize tells whether the user has the permission Customize Application.
 func (o *Org) mayCustomize(userID string) bool {
-	_, ok := o.Record("User", userID)
-	return ok && !o.configured(userID, func(u User) bool { return u.NoCustomize })
+	record, ok := o.Record("User", userID)
+	return ok && o.config.mayCustomize(record["Username"])
+}
+
+// mayCustomize is [Org.mayCustomize] for the name of a user there is.
+func (c Config) mayCustomize(username string) bool {
+	return !slices.ContainsFunc(c.Users, func(u User) bool { return u.NoCustomize && strings.EqualFold(u.Username, username) })
 }
 
 // mayHardDelete tells whether the user has the permission Bulk API Hard Delete.

@@ -23,6 +23,9 @@ type Object struct {
 	byName map[string]int // by lower-case name
 }
 
+// IDField is the place of Id in every object.
+const IDField = 0
+
 // Custom reports whether an administrator made the object.
 func (o *Object) Custom() bool { return strings.HasSuffix(o.Name, "__c") }
 

@@ -9,6 +9,17 @@ const (
 	ObjectPermissions       = "ObjectPermissions"
 )
 
+// Setup reports whether the object's records say what users may do, so that
+// writing them takes a permission of its own.
+func (o *Object) Setup() bool {
+	switch o.Name {
+	case PermissionSet, PermissionSetAssignment, FieldPermissions, ObjectPermissions:
+		return true
+	default:
+		return false
+	}
+}
+
 func permissionObjects() []*Object {
 	set := []Field{
 		{Name: "Name", Label: "Permission Set Name", Type: Text, Length: 80, Required: true, nameField: true},

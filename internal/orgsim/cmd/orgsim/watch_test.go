@@ -52,7 +52,7 @@ func TestJournalIsWatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if len(lines) != 3 || !strings.HasPrefix(lines[2], "3  ") || !strings.Contains(lines[2], "  200  POST /services/oauth2/token  oauth") {
+	if len(lines) != 3 || !strings.HasPrefix(lines[2], "3  ") || !strings.Contains(lines[2], "  200  POST /services/oauth2/token  oauth, 0 API calls, ") {
 		t.Errorf("printed %q", lines)
 	}
 }

@@ -30,11 +30,9 @@ type API struct {
 // New returns an API without open cursors.
 func New(config Config) *API { return &API{Config: config, cursors: newCursors()} }
 
-// Reset forgets the open cursors, and since when descriptions are what they are.
-func (a *API) Reset() {
-	a.cursors.clear()
-	a.editions.clear()
-}
+// Reset forgets the open cursors. Descriptions go on from the edition they have: a
+// client from before the reset must not take another one for its own.
+func (a *API) Reset() { a.cursors.clear() }
 
 // The versions that brought resources (REST API guide: the resources' own pages).
 const (

@@ -36,6 +36,7 @@ type testBundle struct {
 	journal journal.Journal
 	gate    *web.Gate
 	user    string
+	now     time.Time // of the org's clock, which stands still
 }
 
 // setup makes an org with the schema of most tests.
@@ -51,12 +52,13 @@ func setupLimited(t *testing.T, dailyCalls int) *testBundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := func() time.Time { return time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC) }
+	b := &testBundle{t: t, now: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}
+	now := func() time.Time { return b.now }
 	db, err := store.New(s, "Ab", now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &testBundle{t: t, db: db}
+	b.db = db
 	b.user = b.insert("User", map[string]string{"Username": "ann@example.com", "LastName": "Ann", "Email": "ann@example.com"})
 	faults, usage := &fault.Injector{}, quota.New(dailyCalls, 0)
 	b.gate = &web.Gate{

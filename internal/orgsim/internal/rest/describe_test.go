@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,6 +95,28 @@ func TestDescribeOnlyIfModified(t *testing.T) {
 	}
 	b.get(data+"/sobjects/Contact/describe", "If-Modified-Since", since).want(http.StatusOK)
 	b.get(data+"/sobjects/Account/describe", "If-Modified-Since", other).want(http.StatusNotModified)
+
+	// A lookup elsewhere is a child relationship here.
+	if err := b.db.AddField("Contact", schema.Field{Name: "Other__c", Type: schema.Reference, ReferenceTo: []string{"Account"}}); err != nil {
+		t.Fatal(err)
+	}
+	changed := b.get(data+"/sobjects/Account/describe", "If-Modified-Since", other).want(http.StatusOK)
+
+	// No answer is ahead of the clock, and none of the same second hides a change.
+	if modified := changed.header.Get("Last-Modified"); modified != other {
+		t.Errorf("Last-Modified %s, at %s", modified, other)
+	}
+	b.get(data+"/sobjects/Account/describe", "If-Modified-Since", other).want(http.StatusOK)
+	b.now = b.now.Add(time.Second)
+	later := b.get(data+"/sobjects/Account/describe", "If-Modified-Since", other).want(http.StatusOK).header.Get("Last-Modified")
+	if later != b.now.Format(http.TimeFormat) {
+		t.Errorf("Last-Modified %s, at %s", later, b.now)
+	}
+	b.get(data+"/sobjects/Account/describe", "If-Modified-Since", later).want(http.StatusNotModified)
+	if err := b.db.RemoveField("Contact", "Other__c"); err != nil {
+		t.Fatal(err)
+	}
+	b.get(data+"/sobjects/Account/describe", "If-Modified-Since", later).want(http.StatusOK)
 }
 
 // All versions that are listed answer alike; old ones warn, and retired ones are

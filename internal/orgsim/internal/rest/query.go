@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sobject"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
@@ -42,7 +43,7 @@ func (a *API) answerQuery(c *web.Call, scope store.Scope) {
 	}
 	if result.Counts != nil {
 		c.Entry.Rows = 1
-		c.Raw(http.StatusOK, web.JSONType, appendCounts(nil, result.Counts))
+		c.Raw(http.StatusOK, web.JSONType, sobject.AppendCounts(nil, result.Counts))
 		return
 	}
 	size, refused := a.batchSize(c)
@@ -88,7 +89,7 @@ func (a *API) answerPage(c *web.Call, cur *cursor, from, size int) {
 		if row > from {
 			body = append(body, ',')
 		}
-		body = appendFound(body, c.Base(), cur.result, members, row)
+		body = sobject.AppendFound(body, c.Base(), cur.result, members, row)
 	}
 	c.Raw(http.StatusOK, web.JSONType, append(body, "]}"...))
 }

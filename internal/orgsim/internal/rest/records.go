@@ -8,6 +8,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sobject"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -136,7 +137,7 @@ func (a *API) answerRecord(c *web.Call, object *schema.Object, id string) {
 		return
 	}
 	c.Entry.Rows = 1
-	c.Raw(http.StatusOK, web.JSONType, appendRecord(nil, c.Base(), object, fields, row))
+	c.Raw(http.StatusOK, web.JSONType, sobject.AppendRecord(nil, c.Base(), object, fields, row))
 }
 
 // selected are the named fields, or all visible ones.

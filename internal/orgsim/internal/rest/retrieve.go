@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sobject"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
@@ -50,6 +52,12 @@ func (a *API) retrieve(c *web.Call, ids, names []string) {
 		c.Refuse(refused)
 		return
 	}
+	for _, id := range ids {
+		if _, err := recordid.Parse(id); err != nil {
+			c.Refuse(sferr.MalformedID(id))
+			return
+		}
+	}
 	body := []byte{'['}
 	for i, id := range ids {
 		if i > 0 {
@@ -61,7 +69,7 @@ func (a *API) retrieve(c *web.Call, ids, names []string) {
 			continue
 		}
 		c.Entry.Rows++
-		body = appendRecord(body, c.Base(), object, fields, row)
+		body = sobject.AppendRecord(body, c.Base(), object, fields, row)
 	}
 	c.Raw(http.StatusOK, web.JSONType, append(body, ']'))
 }

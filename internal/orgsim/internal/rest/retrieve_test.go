@@ -11,7 +11,8 @@ func TestRetrieve(t *testing.T) {
 	b := setup(t)
 	one, two := b.insert("Contact", map[string]string{"LastName": "A"}), b.insert("Contact", map[string]string{"LastName": "B"})
 	account := b.insert("Account", map[string]string{"Name": "A"})
-	ids := []string{two, account, "xyz", one[:15], two}
+	none := two[:14] + "z"
+	ids := []string{two, account, none, one[:15], two}
 	record := func(id, name string) string {
 		return `{"attributes":{"type":"Contact","url":"` + data + `/sobjects/Contact/` + id + `"},"LastName":"` + name + `"}`
 	}
@@ -27,6 +28,8 @@ func TestRetrieve(t *testing.T) {
 	if e := b.journal.Entries()[1]; e.Kind != "collections read" || e.Rows != 3 || e.Calls != 1 {
 		t.Errorf("the journal has %+v", e)
 	}
+	b.get(path+"?ids="+one+",xyz&fields=Id").refused(http.StatusBadRequest, "MALFORMED_ID")
+	b.do(http.MethodPost, path, `{"ids":["","`+one+`"],"fields":["Id"]}`).refused(http.StatusBadRequest, "MALFORMED_ID")
 	b.get(path+"?ids="+one).refused(http.StatusBadRequest, "REQUIRED_FIELD_MISSING")
 	b.get(path+"?fields=Id").refused(http.StatusBadRequest, "REQUIRED_FIELD_MISSING")
 	b.get(path+"?ids="+one+"&fields=Secret__c").refused(http.StatusBadRequest, "INVALID_FIELD")

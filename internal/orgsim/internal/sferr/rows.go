@@ -88,11 +88,6 @@ func Locked(id string) *Error {
 	return On(nil, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records: %s", id)
 }
 
-// RecordLocked is what a row gets whose record an approval process holds.
-func RecordLocked() *Error {
-	return On(nil, "ENTITY_IS_LOCKED", "This record is locked. If you need to edit it, contact your admin.")
-}
-
 // NoParent refuses a relationship whose key no record has.
 func NoParent(text, field, object string) *Error {
 	return On(nil, "INVALID_FIELD", "Foreign key external ID: %s not found for field %s in entity %s", text, field, object)
@@ -111,6 +106,11 @@ func DuplicatesDetected(message string, found Duplicates) *Error {
 // UnsupportedType refuses an object that does not exist or is hidden.
 func UnsupportedType(name string) *Error {
 	return New("INVALID_TYPE", "sObject type '%s' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", name)
+}
+
+// NoAccess refuses a write that the user lacks the permission for.
+func NoAccess() *Error {
+	return On(nil, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
 }
 
 // UnsupportedOperation refuses an operation that the object does not offer.

@@ -43,6 +43,32 @@ func (o *org) grant(set, field string, edit bool) (setID, permission, assignment
 	return setID, permission, o.insert("PermissionSetAssignment", fields{"AssigneeId": o.user, "PermissionSetId": setID})
 }
 
+// A user who may not set up the org writes none of the objects that say who may
+// what, by no operation; and nobody changes by a key what is not changed by id.
+func TestSetupNeedsAPermission(t *testing.T) {
+	t.Parallel()
+	o := start(t, accessSchema)
+	set, permission, assignment := o.grant("Set", "Secret__c", true)
+	o.db.RestrictSetup(func(username string) bool { return username == "boss@acme.example" })
+	const refusal = "INSUFFICIENT_ACCESS_OR_READONLY"
+	refused(t, o.write(o.actor, store.Insert, "PermissionSet", "", fields{"Name": "Mine", "Label": "Mine"}).Err, refusal)
+	refused(t, o.write(o.actor, store.Update, "FieldPermissions", permission, fields{"PermissionsEdit": "false"}).Err, refusal)
+	refused(t, o.write(o.actor, store.Delete, "PermissionSetAssignment", assignment, nil).Err, refusal)
+	refused(t, o.write(store.Actor{UserID: "005000000000000AAA"}, store.Delete, "PermissionSet", set, nil).Err, refusal)
+	boss := store.Actor{UserID: o.other, By: "rest"}
+	for _, actor := range []store.Actor{boss, o.admin} {
+		if outcome := o.write(actor, store.Update, "PermissionSet", set, fields{"Label": "New"}); outcome.Err != nil {
+			t.Error(outcome.Err)
+		}
+	}
+	view := o.db.View(o.user)
+	user, _ := view.Object("User")
+	key, _ := user.Field("Username")
+	title, _ := user.Field("Title")
+	m := store.Mutation{Op: store.Upsert, Object: user, Key: key, Cells: []store.Cell{{Field: key, Text: "boss@acme.example"}, {Field: title, Text: "x"}}}
+	refused(t, o.db.Apply(o.actor, true, []store.Mutation{m})[0].Err, "INVALID_TYPE_FOR_OPERATION")
+}
+
 func (o *org) drop(object, id string) {
 	o.t.Helper()
 	if outcome := o.write(o.actor, store.Delete, object, id, nil); outcome.Err != nil {

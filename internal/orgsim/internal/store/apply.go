@@ -65,7 +65,7 @@ const AutoAssignActive = "TRUE"
 type Actor struct {
 	UserID  string
 	By      string // for the history
-	System  bool   // an administrator behind the API's back: sees hidden and writes read-only fields, passes alerts and approval locks
+	System  bool   // an administrator behind the API's back: sees hidden and writes read-only fields, passes alerts
 	Loading bool   // the initial load: no rule runs, no history is left
 
 	AllowDuplicates bool   // passes duplicate rules that only alert (Sforce-Duplicate-Rule-Header: allowSave=true)
@@ -147,8 +147,8 @@ func (tx *transaction) existing(t *table, m *Mutation) Outcome {
 	if remove {
 		verb = "delete"
 	}
-	if t.object.ReadOnly && !tx.actor.System {
-		return Outcome{Err: sferr.UnsupportedOperation(t.object.Name, verb)}
+	if err := tx.admitted(t, verb); err != nil {
+		return Outcome{Err: err}
 	}
 	if m.ID == "" {
 		return Outcome{Err: sferr.MissingID(verb)}

@@ -20,14 +20,13 @@ type assignment struct {
 // where the client wants assignment: by all rules in their order, or by the one
 // whose id it sent.
 func (tx *transaction) assign(s *save, row Row) *sferr.Error {
-	choice := tx.actor.AutoAssign
-	if choice == "" || strings.EqualFold(choice, "FALSE") || len(s.table.rules.assignments) == 0 {
+	choice, only := tx.actor.AutoAssign, ""
+	if choice == "" || strings.EqualFold(choice, "FALSE") {
 		return nil
 	}
-	only := ""
-	if !strings.EqualFold(choice, AutoAssignActive) {
+	if tx.actor.namesRule() {
 		var err *sferr.Error
-		if only, err = tx.assignmentRule(s.table.object.Name, choice); err != nil {
+		if only, err = tx.assignmentRule(s.table, choice); err != nil {
 			return err
 		}
 	}
@@ -45,14 +44,25 @@ func (tx *transaction) assign(s *save, row Row) *sferr.Error {
 	return nil
 }
 
-// assignmentRule is the name of the object's rule with the id.
-func (tx *transaction) assignmentRule(object, sent string) (string, *sferr.Error) {
+// namesRule reports whether the client wants one assignment rule, by its id.
+func (a *Actor) namesRule() bool {
+	switch strings.ToUpper(a.AutoAssign) {
+	case "", "FALSE", AutoAssignActive:
+		return false
+	default:
+		return true
+	}
+}
+
+// assignmentRule is the name of the rule with the id: one of the object's, or any
+// where the object has none, since a request may write several objects.
+func (tx *transaction) assignmentRule(t *table, sent string) (string, *sferr.Error) {
 	id, bad := recordid.Parse(sent)
 	if bad != nil {
 		return "", sferr.MalformedID(sent)
 	}
 	for r := range tx.db.live(assignmentRules) {
-		if r.text("Id") == id && r.text("SobjectType") == object {
+		if r.text("Id") == id && (len(t.rules.assignments) == 0 || r.text("SobjectType") == t.object.Name) {
 			return r.text("Name"), nil
 		}
 	}

@@ -41,22 +41,6 @@ func (tx *transaction) struck(t *table, row draft) *sferr.Error {
 	return tx.actor.Strike(t.object, row)
 }
 
-// LockRecord marks a record as one that an approval process holds, or releases
-// it: until then the API's writes to it are ENTITY_IS_LOCKED. It reports whether
-// there is such a record.
-func (db *DB) LockRecord(object, id string, locked bool) bool {
-	defer db.exclusive()()
-	t, row, ok := db.locate(object, id)
-	if !ok || t.deleted(t.rows[row]) {
-		return false
-	}
-	delete(t.locked, row)
-	if locked {
-		t.locked[row] = true
-	}
-	return true
-}
-
 // refer checks that a reference points to a live record of a right object.
 func (tx *transaction) refer(f *schema.Field, id string) *sferr.Error {
 	target := tx.db.byPrefix(id)

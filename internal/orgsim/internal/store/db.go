@@ -27,6 +27,8 @@ type state struct {
 	pod     string
 	now     func() time.Time
 
+	maySetUp func(username string) bool // nil: every user may
+
 	writing  sync.RWMutex // held by an open unit, or by whoever writes outside of one; read-held by readers outside; taken before mu
 	mu       sync.RWMutex
 	tables   map[string]*table  // by object name

@@ -60,9 +60,7 @@ type reference struct {
 // deleted (SOAP API guide: delete, cascading deletions).
 func (tx *transaction) remove(t *table, number int, erase bool) *sferr.Error {
 	var d deletion
-	if err := tx.plan(&d, spot{t, number}); err != nil {
-		return err
-	}
+	tx.plan(&d, spot{t, number})
 	for _, r := range d.held {
 		if !d.deletes(r.spot) {
 			return r.holds()
@@ -83,10 +81,7 @@ func (tx *transaction) remove(t *table, number int, erase bool) *sferr.Error {
 }
 
 // plan takes a record into the deletion, and what follows from that.
-func (tx *transaction) plan(d *deletion, s spot) *sferr.Error {
-	if s.table.locked[s.number] && !tx.actor.System {
-		return sferr.RecordLocked()
-	}
+func (tx *transaction) plan(d *deletion, s spot) {
 	d.add(s)
 	id := s.table.rows[s.number].At(s.table.columns.id)
 	for _, c := range tx.db.children[s.table.object.Name] {
@@ -100,13 +95,10 @@ func (tx *transaction) plan(d *deletion, s spot) *sferr.Error {
 				d.loose = append(d.loose, r)
 			case d.deletes(r.spot):
 			default:
-				if err := tx.plan(d, r.spot); err != nil {
-					return err
-				}
+				tx.plan(d, r.spot)
 			}
 		}
 	}
-	return nil
 }
 
 func (d *deletion) add(s spot) {

@@ -29,7 +29,7 @@ func (db *DB) Snapshot(history bool) *Snapshot {
 	}
 	for _, o := range s.Schema.Objects() {
 		t := db.tables[o.Name]
-		twin := &table{object: t.object, rows: slices.Clone(t.rows), counter: maps.Clone(t.counter), locked: maps.Clone(t.locked), columns: t.columns}
+		twin := &table{object: t.object, rows: slices.Clone(t.rows), counter: maps.Clone(t.counter), columns: t.columns}
 		if history {
 			twin.entries, twin.last, twin.writes = slices.Clone(t.entries), slices.Clone(t.last), t.writes
 		}
@@ -42,7 +42,6 @@ func (db *DB) Snapshot(history bool) *Snapshot {
 type State struct {
 	Object   string         `json:"object"`
 	Counters map[string]int `json:"counters,omitzero"` // last auto numbers, by field
-	Locked   []string       `json:"locked,omitzero"`   // records that an approval process holds
 	Writes   int            `json:"writes,omitzero"`   // rows written by the API
 }
 
@@ -59,10 +58,7 @@ func (s *Snapshot) States() []State {
 				state.Counters[f.Name] = n
 			}
 		}
-		for _, row := range slices.Sorted(maps.Keys(t.locked)) {
-			state.Locked = append(state.Locked, t.rows[row].At(t.columns.id))
-		}
-		if state.Counters != nil || state.Locked != nil || state.Writes > 0 {
+		if state.Counters != nil || state.Writes > 0 {
 			states = append(states, state)
 		}
 	}

@@ -176,6 +176,16 @@ func (db *DB) Rows(object string) []Row {
 	return rows
 }
 
+// Count is how many records of an object are not deleted.
+func (db *DB) Count(object string) int {
+	defer db.shared()()
+	n := 0
+	for range db.live(object) {
+		n++
+	}
+	return n
+}
+
 // Deleted reports whether a version of one of the object's records is in the
 // recycle bin.
 func (db *DB) Deleted(object string, row Row) bool {

@@ -8,6 +8,42 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
+// RestrictSetup has writes to objects that are [schema.Object.Setup] refused to users
+// who may not, by username; without it, every user may. It comes before the
+// database is used. The function must not use the database: it is asked while that
+// is locked.
+func (db *DB) RestrictSetup(may func(username string) bool) { db.maySetUp = may }
+
+// admitted refuses an operation that the table's object does not offer, or not to
+// the actor.
+func (tx *transaction) admitted(t *table, verb string) *sferr.Error {
+	switch {
+	case tx.actor.System:
+		return nil
+	case t.object.ReadOnly:
+		return sferr.UnsupportedOperation(t.object.Name, verb)
+	case t.object.Setup() && !tx.maySetUp():
+		return sferr.NoAccess()
+	default:
+		return nil
+	}
+}
+
+func (tx *transaction) maySetUp() bool {
+	if tx.db.maySetUp == nil {
+		return true
+	}
+	users, ok := tx.db.table("User")
+	if !ok {
+		return false
+	}
+	number, ok := tx.db.find(users, tx.actor.UserID)
+	if !ok || users.deleted(users.rows[number]) {
+		return false
+	}
+	return tx.db.maySetUp(record{users, users.rows[number]}.text("Username"))
+}
+
 // checkPermissions tests what the objects of permission sets demand beyond their
 // fields (SOAP API guide: PermissionSetAssignment, FieldPermissions,
 // ObjectPermissions).

@@ -54,13 +54,6 @@ func (db *DB) RestoreState(s State) error {
 		}
 		t.counter[field] = n
 	}
-	for _, id := range s.Locked {
-		row, ok := db.find(t, id)
-		if !ok {
-			return fmt.Errorf("there is no record %s", id)
-		}
-		t.locked[row] = true
-	}
 	return nil
 }
 

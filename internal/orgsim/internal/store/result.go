@@ -132,11 +132,8 @@ func (r *Result) Parent(row int, m *Member) (parent Parent, ok bool) {
 	}
 	relation := &r.relations[m.relation]
 	object := relation.targets[r.target(m.relation, found)]
-	return Parent{Type: relation.entity(), Object: object.Name, ID: found.At(idField)}, true
+	return Parent{Type: relation.entity(), Object: object.Name, ID: found.At(schema.IDField)}, true
 }
-
-// idField is the place of Id in every object.
-const idField = 0
 
 // target tells which of a relation's targets a parent is of.
 func (r *Result) target(relation int, parent Row) int {
@@ -144,7 +141,7 @@ func (r *Result) target(relation int, parent Row) int {
 	if len(targets) == 1 {
 		return 0
 	}
-	prefix := parent.At(idField)[:3]
+	prefix := parent.At(schema.IDField)[:3]
 	return slices.IndexFunc(targets, func(o *schema.Object) bool { return o.KeyPrefix == prefix })
 }
 

@@ -171,6 +171,11 @@ func TestAssignmentRules(t *testing.T) {
 		actor.AutoAssign = id
 		refused(t, o.write(actor, store.Insert, "Case", "", fields{"Subject": "x"}).Err, "INVALID_CROSS_REFERENCE_KEY")
 	}
+	if err := o.write(actor, store.Insert, "Account", "", fields{"Name": "x"}).Err; err != nil {
+		t.Errorf("a rule of another object, beside which an account stands: %v", err)
+	}
+	actor.AutoAssign = "01Q000000000001"
+	refused(t, o.write(actor, store.Insert, "Account", "", fields{"Name": "x"}).Err, "INVALID_CROSS_REFERENCE_KEY")
 	id := o.insert("Case", fields{"Subject": "x"})
 	actor.AutoAssign = store.AutoAssignActive
 	o.write(actor, store.Update, "Case", id, fields{"Priority": "High"})

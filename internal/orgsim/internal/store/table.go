@@ -19,7 +19,6 @@ type table struct {
 	last    []int32        // by row: its newest entry, counted from 1
 	writes  int            // rows written by the API so far
 	counter map[int]int
-	locked  map[int]bool // rows that an approval process holds
 	columns columns
 	rules   *rules
 
@@ -48,7 +47,7 @@ func newTable(s *schema.Schema, object *schema.Object) (*table, error) {
 
 // emptied is the table without its records.
 func (t *table) emptied() *table {
-	empty := &table{indexes: map[int]*index{}, counter: map[int]int{}, locked: map[int]bool{}}
+	empty := &table{indexes: map[int]*index{}, counter: map[int]int{}}
 	if t.object != nil {
 		empty.settle(t.object, t.rules)
 	}

@@ -30,6 +30,9 @@ func (tx *transaction) upsert(t *table, m *Mutation) Outcome {
 	case 0:
 		return tx.insert(t, m)
 	case 1:
+		if err := tx.admitted(t, "update"); err != nil {
+			return Outcome{Err: err}
+		}
 		id := tx.db.idOf(t, found[0])
 		return Outcome{ID: id, Err: tx.update(t, found[0], id, m)}
 	}

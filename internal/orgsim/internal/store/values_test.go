@@ -195,21 +195,12 @@ func TestRecordsThatCannotBeWritten(t *testing.T) {
 		refused(t, o.write(o.actor, store.Update, "Contact", sent, fields{"Title": "x"}).Err, code)
 		refused(t, o.write(o.actor, store.Delete, "Contact", sent, nil).Err, code)
 	}
-	if !o.db.LockRecord("Contact", id, true) {
-		t.Fatal("the record is not found")
-	}
-	refused(t, o.write(o.actor, store.Update, "Contact", id, fields{"Title": "x"}).Err, "ENTITY_IS_LOCKED")
-	refused(t, o.write(o.actor, store.Delete, "Contact", id, nil).Err, "ENTITY_IS_LOCKED")
-	o.db.LockRecord("Contact", id, false)
 	o.update("Contact", id[:15], fields{"Title": "x"})
 	if outcome := o.write(o.actor, store.Delete, "Contact", id, nil); outcome.Err != nil {
 		t.Fatal(outcome.Err)
 	}
 	refused(t, o.write(o.actor, store.Update, "Contact", id, fields{"Title": "x"}).Err, "ENTITY_IS_DELETED")
 	refused(t, o.write(o.actor, store.Delete, "Contact", id, nil).Err, "ENTITY_IS_DELETED")
-	if o.db.LockRecord("Contact", id, true) {
-		t.Error("a deleted record was locked")
-	}
 }
 
 func TestRequiredAndUnique(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 )
 
 func (tx *transaction) insert(t *table, m *Mutation) Outcome {
-	if t.object.ReadOnly && !tx.actor.System {
-		return Outcome{Err: sferr.UnsupportedOperation(t.object.Name, "create")}
+	if err := tx.admitted(t, "create"); err != nil {
+		return Outcome{Err: err}
 	}
 	if err := tx.writeable(t, m, (*schema.Field).Createable); err != nil {
 		return Outcome{Err: err}
@@ -38,9 +38,6 @@ func (tx *transaction) update(t *table, number int, id string, m *Mutation) *sfe
 	before := t.rows[number]
 	if c := t.columns.converted; c >= 0 && before.At(c) == "true" && !tx.actor.System {
 		return sferr.On(nil, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-	}
-	if t.locked[number] && !tx.actor.System {
-		return sferr.RecordLocked()
 	}
 	s := save{table: t, number: number, id: id, event: schema.OnUpdate, before: before}
 	s.draft = before.into(tx.lend(t))
@@ -78,7 +75,7 @@ func (tx *transaction) settle(s *save) *sferr.Error {
 	if err := tx.check(s); err != nil {
 		return err
 	}
-	if !tx.actor.Loading && s.table.rules.any() {
+	if !tx.actor.Loading && (s.table.rules.any() || tx.actor.namesRule()) {
 		if err := tx.runRules(s); err != nil {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/rest"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sobject"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
@@ -67,7 +67,7 @@ func (a *API) resources(c *web.Call) {
 }
 
 func (a *API) describeGlobal(c *web.Call) {
-	rest.DescribeGlobal(c, a.catalog.records.Schema(), base(c))
+	c.JSON(http.StatusOK, sobject.Global(base(c), a.catalog.records.Schema()))
 }
 
 // query runs SOQL on the org's schema, and answers in one page.
@@ -91,7 +91,7 @@ func (a *API) query(c *web.Call) {
 	body := fmt.Appendf(nil, `{"size":%d,"totalSize":%d,"done":true,"queryLocator":null,"entityTypeName":`, len(result.Rows), result.Total)
 	body = value.AppendString(body, result.Object.Name)
 	body = append(body, `,"records":[`...)
-	body = rest.AppendRecords(body, base(c), result)
+	body = sobject.AppendRecords(body, base(c), result)
 	c.Raw(http.StatusOK, web.JSONType, append(body, "]}"...))
 }
 

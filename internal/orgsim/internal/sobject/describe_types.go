@@ -1,4 +1,4 @@
-package rest
+package sobject
 
 const (
 	masterRecordType       = "012000000000000AAA"

@@ -1,4 +1,4 @@
-package rest
+package sobject
 
 import (
 	"strconv"
@@ -8,12 +8,10 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-// idField is the place of Id in every object.
-const idField = 0
-
-// appendRecord prints fields of one record, with its attributes.
-func appendRecord(body []byte, base string, object *schema.Object, fields []int, row store.Row) []byte {
-	body = appendAttributes(body, base, store.Parent{Type: object.Name, Object: object.Name, ID: row.At(idField)})
+// AppendRecord prints fields of one record, with its attributes. Its URL stands
+// below base.
+func AppendRecord(body []byte, base string, object *schema.Object, fields []int, row store.Row) []byte {
+	body = appendAttributes(body, base, store.Parent{Type: object.Name, Object: object.Name, ID: row.At(schema.IDField)})
 	for _, i := range fields {
 		body = appendMember(body, object.Fields[i].Name)
 		body = value.AppendJSON(body, &object.Fields[i], store.Text(object, row, i))
@@ -21,11 +19,11 @@ func appendRecord(body []byte, base string, object *schema.Object, fields []int,
 	return append(body, '}')
 }
 
-// appendFound prints one row of a query's result: parents stand in it as records
-// of their own, or as null.
-func appendFound(body []byte, base string, result *store.Result, members []store.Member, row int) []byte {
+// AppendFound prints one row of a query's result, whose members are those of
+// [store.Result.Members]: parents stand in it as records of their own, or as null.
+func AppendFound(body []byte, base string, result *store.Result, members []store.Member, row int) []byte {
 	object := result.Object.Name
-	body = appendAttributes(body, base, store.Parent{Type: object, Object: object, ID: result.Rows[row].At(idField)})
+	body = appendAttributes(body, base, store.Parent{Type: object, Object: object, ID: result.Rows[row].At(schema.IDField)})
 	for i := range members {
 		m := &members[i]
 		body = appendMember(body, m.Name)
@@ -69,9 +67,9 @@ func appendMember(body []byte, name string) []byte {
 	return append(body, `":`...)
 }
 
-// appendCounts is the whole answer to a query for counts by field: one record
+// AppendCounts prints the whole answer to a query for counts by field: one record
 // without an id.
-func appendCounts(body []byte, counts []store.Count) []byte {
+func AppendCounts(body []byte, counts []store.Count) []byte {
 	body = append(body, `{"totalSize":1,"done":true,"records":[{"attributes":{"type":"AggregateResult"}`...)
 	for _, count := range counts {
 		body = appendMember(body, count.Name)
@@ -88,7 +86,7 @@ func AppendRecords(body []byte, base string, result *store.Result) []byte {
 		if row > 0 {
 			body = append(body, ',')
 		}
-		body = appendFound(body, base, result, members, row)
+		body = AppendFound(body, base, result, members, row)
 	}
 	return body
 }
