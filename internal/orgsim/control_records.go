@@ -3,8 +3,8 @@ package orgsim
 import (
 	"net/http"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sobject"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
@@ -51,7 +51,7 @@ func streamRecords(w http.ResponseWriter, result *store.Result) {
 		if row > 0 {
 			body = append(body, ",\n"...)
 		}
-		body = appendRecord(body, result, members, row)
+		body = sobject.AppendBare(body, result, members, row)
 		if len(body) >= flushing {
 			if _, err := w.Write(body); err != nil { //nolint:gosec // JSON, and said to be
 				return // the caller has gone away
@@ -60,36 +60,6 @@ func streamRecords(w http.ResponseWriter, result *store.Result) {
 		}
 	}
 	_, _ = w.Write(append(body, "]\n"...)) //nolint:gosec // as above
-}
-
-// appendRecord prints one record; its parents stand inside it.
-func appendRecord(body []byte, result *store.Result, members []store.Member, row int) []byte {
-	open := byte('{')
-	for i := range members {
-		m := &members[i]
-		body = append(body, open)
-		body = append(value.AppendString(body, m.Name), ':')
-		open = ','
-		if m.Fields == nil {
-			f, text := result.Value(row, m.Column)
-			body = value.AppendJSON(body, f, text)
-			continue
-		}
-		if _, ok := result.Parent(row, m); !ok {
-			body = append(body, "null"...)
-			continue
-		}
-		inner := byte('{')
-		for _, column := range m.Fields {
-			f, text := result.Value(row, column)
-			body = append(body, inner)
-			body = append(value.AppendString(body, f.Name), ':')
-			body = value.AppendJSON(body, f, text)
-			inner = ','
-		}
-		body = append(body, '}')
-	}
-	return append(body, '}')
 }
 
 func (o *Org) controlHistory(w http.ResponseWriter, r *http.Request) {

@@ -41,6 +41,7 @@
 //	internal/web      one call on its way: gate, answers, compression, strikes
 //	internal/auth     OAuth 2.0, login pages, sessions, identity
 //	internal/rest     versions, describe, records, Collections, queries, composite
+//	internal/sobject  objects and records as REST and Tooling print them
 //	internal/bulk     Bulk API 2.0, ingest and query
 //	internal/tooling  custom fields by the Tooling API
 //	internal/store    records, indexes, the write engine, rules, rights, query execution

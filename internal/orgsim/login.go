@@ -12,6 +12,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/auth"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/rest"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -45,7 +46,7 @@ func NewLoginHost(sandbox bool, orgs ...*Org) *LoginHost {
 	host := auth.NewSharedHost(servers, sandbox, config.Now)
 	l.gate = &web.Gate{
 		Journal: &l.journal, Faults: &l.faults, Quota: quota.New(0, 0), Sessions: host,
-		View:    func(context.Context, string) *schema.Schema { return config.Schema },
+		View:    func(*store.Unit, string) *schema.Schema { return config.Schema },
 		Running: running, Now: config.Now, Logger: config.Logger,
 	}
 	host.Register(l.gate)
@@ -110,32 +111,15 @@ func (o *Org) authConfig() auth.Config {
 			return ""
 		},
 		User:     func(id string) (map[string]string, bool) { return o.Record("User", id) },
-		FindUser: o.userNamed,
+		FindUser: o.db.UserNamed,
 	}
 }
 
 var errNoUser = errors.New("the org has no user of that name")
 
-// userNamed finds a user by name, whatever its case.
-func (o *Org) userNamed(username string) (id string, ok bool) {
-	object, known := o.db.Schema().Object("User")
-	if !known {
-		return "", false
-	}
-	field, known := object.AnyField("Username")
-	if !known || username == "" {
-		return "", false
-	}
-	ids, err := o.db.Matches(object, field, username)
-	if err != nil || len(ids) != 1 {
-		return "", false
-	}
-	return ids[0], true
-}
-
-// userID is userNamed for callers that name a user they know.
+// userID is the id of a user by name, for callers that name a user they know.
 func (o *Org) userID(username string) (string, error) {
-	id, ok := o.userNamed(username)
+	id, ok := o.db.UserNamed(username)
 	if !ok {
 		return "", fmt.Errorf("%w: %s", errNoUser, username)
 	}

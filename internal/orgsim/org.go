@@ -98,7 +98,7 @@ func (o *Org) wire(pod string) (err error) {
 		Pace: c.BulkPace, HardDelete: o.mayHardDelete,
 	})
 	o.gate = &web.Gate{
-		Journal: &o.journal, Faults: &o.faults, Quota: o.quota, Sessions: o.auth, View: func(ctx context.Context, userID string) *schema.Schema { return o.db.In(ctx).View(userID) },
+		Journal: &o.journal, Faults: &o.faults, Quota: o.quota, Sessions: o.auth, View: func(u *store.Unit, userID string) *schema.Schema { return o.db.In(u).View(userID) },
 		Running: o.running, Now: c.Now, Latency: c.Latency, Logger: c.Logger, Acts: o.acts(),
 		App: c.App.ClientID, LongCalls: c.LongCalls,
 	}

@@ -252,27 +252,6 @@ func TestFieldIsChangedAndDeleted(t *testing.T) {
 	}
 }
 
-func TestFieldsNeedAPermission(t *testing.T) {
-	t.Parallel()
-	b := setup(t, orgsim.Config{Users: []orgsim.User{{Username: "sync@example.com", LastName: "Sync", Email: "sync@example.com", NoCustomize: true}}})
-	b.do(http.MethodPost, customFields, `{"FullName":"Contact.A__c","Metadata":{"label":"x","type":"Date"}}`).refused(http.StatusForbidden, "INSUFFICIENT_ACCESS")
-
-	// Nor does the user grant himself what somebody else has hidden.
-	set := `{"Name":"Mine","Label":"Mine"}`
-	b.do(http.MethodPost, data+"/sobjects/PermissionSet", set).refused(http.StatusBadRequest, "INSUFFICIENT_ACCESS_OR_READONLY")
-	b.do(http.MethodPost, data+"/composite", `{"allOrNone":true,"compositeRequest":[{"method":"POST","referenceId":"a","url":"`+data+`/sobjects/PermissionSet","body":`+set+`}]}`).want(http.StatusOK)
-	made, err := b.org.Insert("PermissionSet", map[string]string{"Name": "Theirs", "Label": "Theirs"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.do(http.MethodPost, data+"/sobjects/PermissionSetAssignment", map[string]any{"PermissionSetId": made, "AssigneeId": b.userID()}).
-		refused(http.StatusBadRequest, "INSUFFICIENT_ACCESS_OR_READONLY")
-	b.do(http.MethodDelete, data+"/sobjects/PermissionSet/"+made, nil).refused(http.StatusBadRequest, "INSUFFICIENT_ACCESS_OR_READONLY")
-	if got := b.rows("SELECT Name FROM PermissionSet"); len(got) != 1 || got[0]["Name"] != "Theirs" {
-		t.Errorf("there are %v", got)
-	}
-}
-
 func TestToolingQueries(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})

@@ -55,6 +55,16 @@ func (s *Schema) Object(name string) (*Object, bool) {
 	return o, ok
 }
 
+// ByPrefix finds the object whose records' ids start as this text does.
+func (s *Schema) ByPrefix(id string) (*Object, bool) {
+	for _, o := range s.objects {
+		if strings.HasPrefix(id, o.KeyPrefix) {
+			return o, true
+		}
+	}
+	return nil, false
+}
+
 // Objects lists the objects by name.
 func (s *Schema) Objects() []*Object { return s.objects }
 

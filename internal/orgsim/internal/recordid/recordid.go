@@ -4,9 +4,7 @@
 // case (SOAP API guide: ID field type).
 package recordid
 
-import (
-	"errors"
-)
+import "errors"
 
 const (
 	digits   = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -14,8 +12,8 @@ const (
 	head     = 5 // key prefix and pod
 )
 
-// ErrMalformed says that a text is not an id.
-var ErrMalformed = errors.New("malformed id")
+// errMalformed says that a text is not an id.
+var errMalformed = errors.New("malformed id")
 
 // Make returns the 18-character id of the numbered record.
 func Make(prefix, pod string, number uint64) string {
@@ -31,22 +29,21 @@ func Make(prefix, pod string, number uint64) string {
 }
 
 // Parse returns the 18-character form of an id of 15 or 18 characters. It fails
-// with [ErrMalformed] on any other length, a foreign character or a checksum
-// that does not fit.
+// on any other length, a foreign character or a checksum that does not fit.
 func Parse(text string) (string, error) {
 	if len(text) != 15 && len(text) != 18 {
-		return "", ErrMalformed
+		return "", errMalformed
 	}
 	for i := range 15 {
 		if value(text[i]) < 0 {
-			return "", ErrMalformed
+			return "", errMalformed
 		}
 	}
 	var tail [3]byte
 	sum([]byte(text[:15]), tail[:])
 	if len(text) == 18 {
 		if text[15:] != string(tail[:]) {
-			return "", ErrMalformed
+			return "", errMalformed
 		}
 		return text, nil
 	}

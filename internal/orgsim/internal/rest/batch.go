@@ -57,7 +57,7 @@ func (a *API) batch(c *web.Call) {
 		result := batchRefusal(http.StatusNotFound, sferr.NotFound())
 		if target, ok := batchURL(c, r.URL); ok {
 			// The batch has been paid for as one call: that of its first subrequest.
-			got, err := c.Inner(c.Request.Context(), web.Subrequest{Method: r.Method, URL: target, Body: richInput(r.Input), Counted: i > 0})
+			got, err := c.Inner(web.Subrequest{Method: r.Method, URL: target, Body: richInput(r.Input), Counted: i > 0})
 			if err == nil {
 				result = batchResult{Status: got.Status, Result: got.Body}
 			}

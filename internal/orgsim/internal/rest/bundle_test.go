@@ -1,7 +1,6 @@
 package rest_test
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -62,7 +61,7 @@ func setupLimited(t *testing.T, dailyCalls int) *testBundle {
 	b.user = b.insert("User", map[string]string{"Username": "ann@example.com", "LastName": "Ann", "Email": "ann@example.com"})
 	faults, usage := &fault.Injector{}, quota.New(dailyCalls, 0)
 	b.gate = &web.Gate{
-		Journal: &b.journal, Faults: faults, Quota: usage, Sessions: session(b.user), View: func(ctx context.Context, userID string) *schema.Schema { return db.In(ctx).View(userID) },
+		Journal: &b.journal, Faults: faults, Quota: usage, Sessions: session(b.user), View: func(u *store.Unit, userID string) *schema.Schema { return db.In(u).View(userID) },
 		Running: t.Context(), Now: now, Logger: hclog.NewNullLogger(),
 	}
 	rest.New(rest.Config{

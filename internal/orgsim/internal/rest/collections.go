@@ -3,7 +3,6 @@ package rest
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
@@ -80,8 +79,9 @@ func (a *API) collectionsDelete(c *web.Call) {
 	}
 	mutations := make([]store.Mutation, 0, len(ids))
 	for _, id := range ids {
-		m := store.Mutation{Op: store.Delete, ID: id}
-		if m.Object = objectOfID(c.Schema, id); m.Object == nil {
+		object, ok := c.Schema.ByPrefix(id)
+		m := store.Mutation{Op: store.Delete, ID: id, Object: object}
+		if !ok {
 			m.Refused = sferr.MalformedID(id)
 		}
 		mutations = append(mutations, m)
@@ -101,7 +101,7 @@ func (a *API) write(c *web.Call, op store.Op, allOrNone bool, mutations []store.
 	outcomes := a.db(c).Apply(actor, allOrNone, mutations)
 	for i := range outcomes {
 		if outcomes[i].Err != nil {
-			noteFailedRow(c.Request.Context())
+			c.FailedRows = true
 		}
 		results = append(results, saved(c, op, &outcomes[i]))
 	}
@@ -121,15 +121,6 @@ func pathKey(c *web.Call) (*schema.Object, int, bool) {
 		return nil, 0, false
 	}
 	return object, key, true
-}
-
-func objectOfID(s *schema.Schema, id string) *schema.Object {
-	for _, object := range s.Objects() {
-		if strings.HasPrefix(id, object.KeyPrefix) {
-			return object
-		}
-	}
-	return nil
 }
 
 func tooManyRows() *sferr.Error {

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -42,10 +41,12 @@ type subanswer struct {
 	Headers     map[string]string `json:"httpHeaders"`
 	Status      int               `json:"httpStatusCode"`
 	ReferenceID string            `json:"referenceId"`
+
+	failedRows bool // the answer to a collection is 200 all the same
 }
 
 func (a *subanswer) failed() bool {
-	return a.Status >= http.StatusMultipleChoices && a.Status != http.StatusNotModified
+	return a.failedRows || a.Status >= http.StatusMultipleChoices && a.Status != http.StatusNotModified
 }
 
 type compositeAnswer struct {
@@ -166,28 +167,22 @@ func below(resource, parent string) bool {
 // runComposite carries out the subrequests one after the other. With allOrNone
 // the first failure undoes all of them, and ok is false.
 func (a *API) runComposite(c *web.Call, requests []subrequest, allOrNone bool) (answers []subanswer, ok bool) {
-	ctx := c.Request.Context()
-	failed := &failedRows{}
-	ctx = context.WithValue(ctx, failedKey{}, failed)
+	var unit *store.Unit
 	if allOrNone {
-		unit := a.DB.Begin()
+		unit = a.DB.Begin()
 		defer unit.Rollback()
-		ctx = unit.Context(ctx)
-		defer func() {
-			if ok {
-				unit.Commit()
-			}
-		}()
 	}
 	bodies := references{}
 	for i, r := range requests {
-		failed.seen = false
-		answer := a.answerSubrequest(ctx, c, r, bodies)
+		answer := a.answerSubrequest(c, r, bodies, unit)
 		answers = append(answers, answer)
 		bodies.add(r.ReferenceID, answer.Body)
-		if allOrNone && (answer.failed() || failed.seen) {
+		if allOrNone && answer.failed() {
 			return halted(requests, i, answer), false
 		}
+	}
+	if allOrNone {
+		unit.Commit()
 	}
 	return answers, true
 }
@@ -211,7 +206,7 @@ func refusedSubrequest(r subrequest, message string) subanswer {
 }
 
 // answerSubrequest fills in the references and sends the subrequest on its way.
-func (a *API) answerSubrequest(ctx context.Context, c *web.Call, r subrequest, bodies references) subanswer {
+func (a *API) answerSubrequest(c *web.Call, r subrequest, bodies references, unit *store.Unit) subanswer {
 	target, err := bodies.fillURL(r.URL)
 	if err != nil {
 		return refusedSubrequest(r, err.Error())
@@ -224,11 +219,11 @@ func (a *API) answerSubrequest(ctx context.Context, c *web.Call, r subrequest, b
 	if !ok || !isQuery(resource) && !isCollection(resource) && !below(resource, "sobjects") {
 		return refusedSubrequest(r, "The URL '"+r.URL+"' is not one that a composite request takes: /services/data/vXX.0/ with sobjects, query, queryAll or composite/sobjects")
 	}
-	got, err := c.Inner(ctx, web.Subrequest{Method: r.Method, URL: oneSlash(target), Headers: r.Headers, Body: body})
+	got, err := c.Inner(web.Subrequest{Method: r.Method, URL: oneSlash(target), Headers: r.Headers, Body: body, Unit: unit})
 	if err != nil {
 		return refusedSubrequest(r, err.Error())
 	}
-	answer := subanswer{Body: got.Body, Headers: map[string]string{}, Status: got.Status, ReferenceID: r.ReferenceID}
+	answer := subanswer{Body: got.Body, Headers: map[string]string{}, Status: got.Status, ReferenceID: r.ReferenceID, failedRows: got.FailedRows}
 	if len(got.Body) == 0 {
 		answer.Body = json.RawMessage("null")
 	}
@@ -240,16 +235,4 @@ func (a *API) answerSubrequest(ctx context.Context, c *web.Call, r subrequest, b
 
 // db is the database as the call sees it: from within the unit that it belongs
 // to, if it does to one.
-func (a *API) db(c *web.Call) *store.DB { return a.DB.In(c.Request.Context()) }
-
-// failedRows tells a composite request that rows of a collection failed: the
-// collection's own answer is 200 all the same.
-type failedRows struct{ seen bool }
-
-type failedKey struct{}
-
-func noteFailedRow(ctx context.Context) {
-	if failed, ok := ctx.Value(failedKey{}).(*failedRows); ok {
-		failed.seen = true
-	}
-}
+func (a *API) db(c *web.Call) *store.DB { return a.DB.In(c.Unit) }

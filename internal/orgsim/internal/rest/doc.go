@@ -4,5 +4,5 @@
 //
 // The subrequests of a composite request go the same way as requests of their own
 // ([web.Call.Inner]). What is to succeed or fail as a whole writes through one
-// [store.Unit], which travels in the subrequests' context.
+// [store.Unit], which goes along with each subrequest.
 package rest

@@ -12,18 +12,22 @@ import (
 
 // relationship finds the reference field that a relationship name stands for.
 func relationship(object *schema.Object, name string) (int, bool) {
-	at := slices.IndexFunc(object.Fields, func(f schema.Field) bool {
-		return f.RelationshipName != "" && strings.EqualFold(f.RelationshipName, name)
-	})
-	if at < 0 {
-		return 0, false
+	for i := range object.Fields {
+		if f := &object.Fields[i]; f.RelationshipName != "" && strings.EqualFold(f.RelationshipName, name) {
+			return object.Field(f.Name)
+		}
 	}
-	return object.Field(object.Fields[at].Name)
+	return 0, false
 }
 
 // nested reads a parent that is named by key, as in "Account": {"Ext__c": "k"}
-// (REST API guide: relate records by external id); null takes the link away.
-func (r *rowReader) nested(object *schema.Object, field int, m member) (store.Cell, *sferr.Error) {
+// (REST API guide: relate records by external id); null takes the link away. A
+// member that is not called as a relationship is an unknown field.
+func (r *rowReader) nested(object *schema.Object, m member) (store.Cell, *sferr.Error) {
+	field, ok := relationship(object, m.name)
+	if !ok {
+		return store.Cell{}, sferr.UnknownField(m.name, object.Name)
+	}
 	cell := store.Cell{Field: field}
 	if string(m.value) == "null" {
 		return cell, nil

@@ -98,16 +98,13 @@ func (r *rowReader) row(object *schema.Object, list []member) store.Mutation {
 			continue
 		}
 		index, ok := object.Field(field.name)
-		if reference, parent := relationship(object, field.name); !ok && parent {
-			cell, err := r.nested(object, reference, field)
+		if !ok {
+			cell, err := r.nested(object, field)
 			if err != nil {
 				return r.refused(err)
 			}
 			m.Cells = append(m.Cells, cell)
 			continue
-		}
-		if !ok {
-			return r.refused(sferr.UnknownField(field.name, object.Name))
 		}
 		f := &object.Fields[index]
 		text, err := value.FromJSON(f, field.value, field.at)

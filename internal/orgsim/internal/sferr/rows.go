@@ -108,6 +108,11 @@ func UnsupportedType(name string) *Error {
 	return New("INVALID_TYPE", "sObject type '%s' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", name)
 }
 
+// Integrity refuses a value that contradicts others, or what the org is.
+func Integrity(field, format string, args ...any) *Error {
+	return On([]string{field}, "FIELD_INTEGRITY_EXCEPTION", format, args...)
+}
+
 // NoAccess refuses a write that the user lacks the permission for.
 func NoAccess() *Error {
 	return On(nil, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")

@@ -22,8 +22,18 @@ func AppendRecord(body []byte, base string, object *schema.Object, fields []int,
 // AppendFound prints one row of a query's result, whose members are those of
 // [store.Result.Members]: parents stand in it as records of their own, or as null.
 func AppendFound(body []byte, base string, result *store.Result, members []store.Member, row int) []byte {
+	return appendRow(body, result, members, row, func(body []byte, of store.Parent) []byte { return appendAttributes(body, base, of) })
+}
+
+// AppendBare is [AppendFound] without attributes.
+func AppendBare(body []byte, result *store.Result, members []store.Member, row int) []byte {
+	return appendRow(body, result, members, row, func(body []byte, _ store.Parent) []byte { return append(body, '{') })
+}
+
+// appendRow prints a row; open begins a record.
+func appendRow(body []byte, result *store.Result, members []store.Member, row int, open func([]byte, store.Parent) []byte) []byte {
 	object := result.Object.Name
-	body = appendAttributes(body, base, store.Parent{Type: object, Object: object, ID: result.Rows[row].At(schema.IDField)})
+	body = open(body, store.Parent{Type: object, Object: object, ID: result.Rows[row].At(schema.IDField)})
 	for i := range members {
 		m := &members[i]
 		body = appendMember(body, m.Name)
@@ -37,7 +47,7 @@ func AppendFound(body []byte, base string, result *store.Result, members []store
 			body = append(body, "null"...)
 			continue
 		}
-		body = appendAttributes(body, base, parent)
+		body = open(body, parent)
 		for _, column := range m.Fields {
 			f, text := result.Value(row, column)
 			body = appendMember(body, f.Name)
@@ -61,8 +71,12 @@ func appendAttributes(body []byte, base string, of store.Parent) []byte {
 	return append(body, `"}`...)
 }
 
+// appendMember begins a member of the record that is open.
 func appendMember(body []byte, name string) []byte {
-	body = append(body, `,"`...)
+	if body[len(body)-1] != '{' {
+		body = append(body, ',')
+	}
+	body = append(body, '"')
 	body = append(body, name...)
 	return append(body, `":`...)
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// MaxAllFields is the greatest LIMIT of a query for FIELDS(ALL) or
+// maxAllFields is the greatest LIMIT of a query for FIELDS(ALL) or
 // FIELDS(CUSTOM), which needs one (SOQL reference: FIELDS()).
-const MaxAllFields = 200
+const maxAllFields = 200
 
 func (p *parser) selection() {
 	for p.err == nil {
@@ -71,8 +71,8 @@ func (p *parser) fieldSet() string {
 func (p *parser) consistent() {
 	for _, item := range p.query.Select {
 		set, ok := item.(FieldSet)
-		if ok && set.Set != "STANDARD" && (p.query.Limit < 0 || p.query.Limit > MaxAllFields) {
-			p.fail(set.Pos, "The SOQL FIELDS function must have a LIMIT of at most "+strconv.Itoa(MaxAllFields))
+		if ok && set.Set != "STANDARD" && (p.query.Limit < 0 || p.query.Limit > maxAllFields) {
+			p.fail(set.Pos, "The SOQL FIELDS function must have a LIMIT of at most "+strconv.Itoa(maxAllFields))
 		}
 	}
 	if !p.query.Aggregate() {

@@ -67,6 +67,11 @@ func TestSetupNeedsAPermission(t *testing.T) {
 	title, _ := user.Field("Title")
 	m := store.Mutation{Op: store.Upsert, Object: user, Key: key, Cells: []store.Cell{{Field: key, Text: "boss@acme.example"}, {Field: title, Text: "x"}}}
 	refused(t, o.db.Apply(o.actor, true, []store.Mutation{m})[0].Err, "INVALID_TYPE_FOR_OPERATION")
+
+	if outcome := o.write(o.admin, store.Delete, "User", o.other, nil); outcome.Err != nil {
+		t.Fatal(outcome.Err)
+	}
+	refused(t, o.write(boss, store.Update, "PermissionSet", set, fields{"Label": "x"}).Err, refusal)
 }
 
 func (o *org) drop(object, id string) {
@@ -154,7 +159,7 @@ func TestAccessOfWritesThatAreRolledBack(t *testing.T) {
 		t.Errorf("the field is %s", got)
 	}
 	unit := o.db.Begin()
-	inside := &org{t: t, db: o.db.In(unit.Context(t.Context()))}
+	inside := &org{t: t, db: o.db.In(unit)}
 	inside.db.Apply(o.actor, false, rows[:1])
 	if got := inside.access(o.user, "Secret__c"); got != "visible" {
 		t.Errorf("within the unit the field is %s", got)

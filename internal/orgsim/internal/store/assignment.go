@@ -5,6 +5,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
@@ -69,15 +70,29 @@ func (tx *transaction) assignmentRule(t *table, sent string) (string, *sferr.Err
 	return "", sferr.NoSuchRecord()
 }
 
-// userNamed is the id of a live user by username, in any case.
+// UserNamed is the id of a live user by username, in any case.
+func (db *DB) UserNamed(username string) (string, bool) {
+	defer db.shared()()
+	return db.userNamed(username)
+}
+
+// userNamed is [DB.UserNamed] for callers that hold mu.
 func (db *DB) userNamed(username string) (string, bool) {
 	t, ok := db.table("User")
 	if !ok {
 		return "", false
 	}
-	field, _ := t.object.AnyField("Username")
-	for _, row := range t.matching(field, username, false) {
-		return db.idOf(t, row), true
+	field, ok := t.object.AnyField("Username")
+	if !ok {
+		return "", false
 	}
-	return "", false
+	text, bad := value.Normalise(&t.object.Fields[field], username)
+	if bad != nil || text == "" {
+		return "", false
+	}
+	number, ok, bad := db.match(t, field, text)
+	if bad != nil || !ok {
+		return "", false
+	}
+	return db.idOf(t, number), true
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
@@ -13,7 +12,7 @@ import (
 func (db *DB) Catalogue(actor Actor) error {
 	actor.System, actor.Loading = true, true
 	for _, o := range db.Schema().Objects() {
-		if err := db.list(actor, "EntityDefinition", definition(o)); err != nil {
+		if err := db.list(actor, "EntityDefinition", o.EntityDefinition()); err != nil {
 			return err
 		}
 		for _, r := range o.Rules.Assignments {
@@ -34,18 +33,6 @@ func (db *DB) checkOwner(o *schema.Object, r *schema.AssignmentRule) error {
 		return misruled(r.Place, o, "assignment_rule", r.Name, fmt.Errorf("no user has the username %q", r.Owner))
 	}
 	return nil
-}
-
-func definition(o *schema.Object) map[string]string {
-	name := o.Name
-	if o.Custom() {
-		name = name[:len(name)-len("__c")]
-	}
-	return map[string]string{
-		"DurableId": o.Name, "QualifiedApiName": o.Name, "DeveloperName": name, "KeyPrefix": o.KeyPrefix,
-		"MasterLabel": o.Label, "Label": o.Label, "PluralLabel": o.LabelPlural, "IsQueryable": "true",
-		"IsCustomizable": strconv.FormatBool(!o.ReadOnly), "IsEverCreatable": strconv.FormatBool(!o.ReadOnly),
-	}
 }
 
 // list makes one record of fields by name.

@@ -98,12 +98,10 @@ func (db *DB) idOf(t *table, row int) string {
 	return recordid.Make(t.object.KeyPrefix, db.pod, firstNumber+uint64(row)) //nolint:gosec // row numbers are not negative
 }
 
-// byPrefix finds the table whose records' ids start like this one.
+// byPrefix finds the table whose records' ids start like this one, or nil.
 func (db *DB) byPrefix(id string) *table {
-	for _, o := range db.Schema().Objects() {
-		if len(id) >= len(o.KeyPrefix) && id[:len(o.KeyPrefix)] == o.KeyPrefix {
-			return db.tables[o.Name]
-		}
+	if o, ok := db.Schema().ByPrefix(id); ok {
+		return db.tables[o.Name]
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/recordid"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -41,16 +40,13 @@ func (tx *transaction) parent(f *schema.Field, cells []Cell, at int) (string, *s
 	if text == "" {
 		return "", sferr.NoParent(c.Parent.Text, key.Name, object.Name)
 	}
-	found := target.matching(c.Parent.Key, text, exactKey(key))
-	switch len(found) {
-	case 0:
+	number, found, err := tx.db.match(target, c.Parent.Key, text)
+	switch {
+	case err != nil:
+		return "", err
+	case !found:
 		return "", sferr.NoParent(c.Parent.Text, key.Name, object.Name)
-	case 1:
-		return tx.db.idOf(target, found[0]), nil
+	default:
+		return tx.db.idOf(target, number), nil
 	}
-	ids := make([]string, 0, len(found))
-	for _, row := range found {
-		ids = append(ids, recordid.Short(tx.db.idOf(target, row)))
-	}
-	return "", sferr.SeveralMatches(key.Name, ids)
 }

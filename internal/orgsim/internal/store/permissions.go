@@ -119,11 +119,11 @@ func (tx *transaction) checkFieldPermissions(s *save) *sferr.Error {
 	s.set("Field", object.Name+"."+f.Name)
 	switch {
 	case f.Required && !f.System():
-		return integrity("Field", "You cannot deploy to a required field: %s", s.text("Field"))
+		return sferr.Integrity("Field", "You cannot deploy to a required field: %s", s.text("Field"))
 	case !f.Permissionable():
-		return integrity("Field", "Field-level security cannot be set on the field: %s", s.text("Field"))
+		return sferr.Integrity("Field", "Field-level security cannot be set on the field: %s", s.text("Field"))
 	case s.text("PermissionsEdit") == "true" && (f.Type == schema.Formula || f.Type == schema.AutoNumber):
-		return integrity("PermissionsEdit", "The field cannot be made editable: %s", s.text("Field"))
+		return sferr.Integrity("PermissionsEdit", "The field cannot be made editable: %s", s.text("Field"))
 	}
 	return s.depends("PermissionsEdit", "PermissionsRead", s.text("Field"))
 }
@@ -163,13 +163,9 @@ func (s *save) depends(permission, on, of string) *sferr.Error {
 		return nil
 	}
 	plain := func(name string) string { return strings.TrimPrefix(name, "Permissions") }
-	return integrity(permission, "Permission %s %s depends on permission(s): %s %s", plain(permission), of, plain(on), of)
+	return sferr.Integrity(permission, "Permission %s %s depends on permission(s): %s %s", plain(permission), of, plain(on), of)
 }
 
 func badChoice(label, field, text string) *sferr.Error {
 	return sferr.On([]string{field}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "%s: bad value for restricted picklist field: %s", label, text)
-}
-
-func integrity(field, format string, args ...any) *sferr.Error {
-	return sferr.On([]string{field}, "FIELD_INTEGRITY_EXCEPTION", format, args...)
 }

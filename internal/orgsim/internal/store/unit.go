@@ -1,9 +1,6 @@
 package store
 
-import (
-	"context"
-	"slices"
-)
+import "slices"
 
 // Unit is a run of [DB.Apply] calls that stand or fall together, as the writes
 // of a composite request with allOrNone do. While it is open nobody else reads or
@@ -16,27 +13,19 @@ type Unit struct {
 }
 
 // Begin waits for the readers and writers of now and opens a unit. What is to
-// belong to it goes by [Unit.Context] and [DB.In].
+// belong to it goes by [DB.In].
 func (db *DB) Begin() *Unit {
 	db.writing.Lock()
 	return &Unit{db: db}
 }
 
-type unitKey struct{}
-
-// Context is one that the unit travels in.
-func (u *Unit) Context(ctx context.Context) context.Context {
-	return context.WithValue(ctx, unitKey{}, u)
-}
-
-// In is the database as seen from the unit that travels in the context, and the
-// database itself where none does. A call that a unit waits for must use it, or
-// both wait forever.
-func (db *DB) In(ctx context.Context) *DB {
-	if u, ok := ctx.Value(unitKey{}).(*Unit); ok {
-		return &DB{state: db.state, unit: u}
+// In is the database as seen from the unit, and the database itself where there is
+// none (nil). A call that a unit waits for must use it, or both wait forever.
+func (db *DB) In(u *Unit) *DB {
+	if u == nil {
+		return db
 	}
-	return db
+	return &DB{state: db.state, unit: u}
 }
 
 // Commit keeps what the unit has written.

@@ -39,7 +39,7 @@ func TestUnitsAreUndoneWhole(t *testing.T) {
 		some(db)
 		before, known := state(t, db, ids), len(ids)
 		unit := db.Begin()
-		some(db.In(unit.Context(t.Context())))
+		some(db.In(unit))
 		unit.Rollback()
 		if diff := cmp.Diff(before, state(t, db, ids[:known])); diff != "" {
 			t.Fatal(diff)
@@ -51,7 +51,7 @@ func TestUnitsAreUndoneWhole(t *testing.T) {
 		}
 		ids = ids[:known]
 		unit = db.Begin()
-		some(db.In(unit.Context(t.Context())))
+		some(db.In(unit))
 		unit.Commit()
 		after := state(t, db, ids)
 		unit.Rollback()
@@ -74,7 +74,7 @@ func TestUnitsAreSeenByNobodyElse(t *testing.T) {
 		return result.Total
 	}
 	unit := o.db.Begin()
-	inside := &org{t: t, db: o.db.In(unit.Context(t.Context())), actor: o.actor}
+	inside := &org{t: t, db: o.db.In(unit), actor: o.actor}
 	first := inside.insert("Account", fields{"Name": "Undone"})
 	answers, started := make(chan int, 1), make(chan struct{})
 	go func() {

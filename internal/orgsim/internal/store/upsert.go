@@ -25,22 +25,40 @@ func (tx *transaction) upsert(t *table, m *Mutation) Outcome {
 	if key == "" {
 		return Outcome{Err: sferr.MissingKey(f.Name)}
 	}
-	found := t.matching(m.Key, key, exactKey(f))
-	switch len(found) {
-	case 0:
+	number, found, err := tx.db.match(t, m.Key, key)
+	switch {
+	case err != nil:
+		return Outcome{Err: err}
+	case !found:
 		return tx.insert(t, m)
+	}
+	if err := tx.admitted(t, "update"); err != nil {
+		return Outcome{Err: err}
+	}
+	id := tx.db.idOf(t, number)
+	return Outcome{ID: id, Err: tx.update(t, number, id, m)}
+}
+
+// match finds the live record that has the normalised value in a key field; that
+// several have it is an error. The caller holds mu.
+func (db *DB) match(t *table, field int, key string) (number int, found bool, err *sferr.Error) {
+	rows := t.keyed(field, key)
+	switch len(rows) {
+	case 0:
+		return 0, false, nil
 	case 1:
-		if err := tx.admitted(t, "update"); err != nil {
-			return Outcome{Err: err}
-		}
-		id := tx.db.idOf(t, found[0])
-		return Outcome{ID: id, Err: tx.update(t, found[0], id, m)}
+		return rows[0], true, nil
 	}
-	ids := make([]string, 0, len(found))
-	for _, row := range found {
-		ids = append(ids, recordid.Short(tx.db.idOf(t, row)))
+	ids := make([]string, 0, len(rows))
+	for _, row := range rows {
+		ids = append(ids, recordid.Short(db.idOf(t, row)))
 	}
-	return Outcome{Err: sferr.SeveralMatches(f.Name, ids)}
+	return 0, false, sferr.SeveralMatches(t.object.Fields[field].Name, ids)
+}
+
+// keyed lists the live rows that an upsert by the field would match.
+func (t *table) keyed(field int, key string) []int {
+	return t.matching(field, key, exactKey(&t.object.Fields[field]))
 }
 
 // exactKey tells whether an upsert by the field distinguishes case: it does
@@ -82,7 +100,7 @@ func (db *DB) Matches(object *schema.Object, field int, text string) ([]string, 
 		return nil, sferr.NotIndexed(f.Name, object.Name)
 	}
 	var ids []string
-	for _, row := range t.matching(field, key, exactKey(f)) {
+	for _, row := range t.keyed(field, key) {
 		ids = append(ids, db.idOf(t, row))
 	}
 	return ids, nil

@@ -63,7 +63,7 @@ func (c *catalog) follow() *schema.Schema {
 		return s
 	}
 	for _, o := range s.Objects() {
-		entity := c.keep(entry{entityDefinition, place{o.Name, -1}}, entityOf(o))
+		entity := c.keep(entry{entityDefinition, place{o.Name, -1}}, o.EntityDefinition())
 		for i := range o.Fields {
 			f := &o.Fields[i]
 			definition, custom := entry{fieldDefinition, place{o.Name, i}}, entry{customField, place{o.Name, i}}
@@ -169,14 +169,6 @@ func (c *catalog) find(id string) (place, bool) {
 	defer c.mu.Unlock()
 	p, ok := c.fields[full]
 	return p, ok
-}
-
-func entityOf(o *schema.Object) map[string]string {
-	return map[string]string{
-		"DurableId": o.Name, "QualifiedApiName": o.Name, "DeveloperName": strings.TrimSuffix(o.Name, "__c"),
-		"MasterLabel": o.Label, "Label": o.Label, "PluralLabel": o.LabelPlural, "KeyPrefix": o.KeyPrefix,
-		"IsCustomizable": strconv.FormatBool(customizable(o)), "IsQueryable": "true", "IsEverCreatable": strconv.FormatBool(!o.ReadOnly),
-	}
 }
 
 func definitionOf(o *schema.Object, f *schema.Field, entity string) map[string]string {

@@ -43,10 +43,10 @@ func (v *valueSet) fill(f *schema.Field) *sferr.Error {
 			name = one.ValueName
 		}
 		if name == "" {
-			return integrity("valueSet", "a picklist value needs a fullName")
+			return sferr.Integrity("valueSet", "a picklist value needs a fullName")
 		}
 		if one.Active != nil && !*one.Active || one.Label != nil && *one.Label != name {
-			return integrity("valueSet", "picklist value '%s': the simulated org has active values only, whose label is their name", name)
+			return sferr.Integrity("valueSet", "picklist value '%s': the simulated org has active values only, whose label is their name", name)
 		}
 		if one.Default {
 			f.Default = name
@@ -57,7 +57,7 @@ func (v *valueSet) fill(f *schema.Field) *sferr.Error {
 		f.Values = append(f.Values, name)
 	}
 	if len(f.Values) == 0 {
-		return integrity("valueSet", "Must specify at least one value for a picklist")
+		return sferr.Integrity("valueSet", "Must specify at least one value for a picklist")
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (a *API) add(object *schema.Object, name string, request *fieldRequest) *sf
 		return refused
 	}
 	if f.Type == schema.MasterDetail && !object.Custom() {
-		return integrity("type", "A standard object cannot be on the detail side of a master-detail relationship: %s", object.Name)
+		return sferr.Integrity("type", "A standard object cannot be on the detail side of a master-detail relationship: %s", object.Name)
 	}
 	if refused := a.relationshipFree(request.Metadata, place{object.Name, -1}); refused != nil {
 		return refused
@@ -89,7 +89,7 @@ func (a *API) changeField(c *web.Call) {
 		return
 	}
 	if request.FullName != "" && !strings.EqualFold(request.FullName, owner(object)+"."+f.Name) {
-		c.Refuse(integrity("FullName", "the simulated org does not rename fields: %s is not %s.%s", request.FullName, owner(object), f.Name))
+		c.Refuse(sferr.Integrity("FullName", "the simulated org does not rename fields: %s is not %s.%s", request.FullName, owner(object), f.Name))
 		return
 	}
 	a.changing.Lock()
@@ -161,10 +161,10 @@ func (a *API) named(fullName string) (*schema.Object, string, *sferr.Error) {
 	case strings.EqualFold(on, activity):
 		on = task
 	case strings.EqualFold(on, task):
-		return nil, "", integrity("FullName", "custom fields of Task are defined on Activity")
+		return nil, "", sferr.Integrity("FullName", "custom fields of Task are defined on Activity")
 	}
 	object, ok := a.DB.Schema().Object(on)
-	if !ok || !customizable(object) {
+	if !ok || !object.Customizable() {
 		return nil, "", sferr.On([]string{"FullName"}, "INVALID_FIELD", "The object of '%s' does not exist or takes no custom fields", fullName)
 	}
 	developer, custom := strings.CutSuffix(name, "__c")
@@ -189,15 +189,6 @@ func owner(o *schema.Object) string {
 		return activity
 	}
 	return o.Name
-}
-
-// customizable tells the objects that an administrator adds fields to.
-func customizable(o *schema.Object) bool {
-	switch o.Name {
-	case "Account", "Contact", "Lead", "Opportunity", "Case", task, "User":
-		return true
-	}
-	return o.Custom()
 }
 
 func (a *API) pathField(c *web.Call) (*schema.Object, place, bool) {

@@ -11,7 +11,7 @@ import (
 
 func checkLabel(label string) *sferr.Error {
 	if strings.ContainsFunc(label, unicode.IsControl) {
-		return integrity("label", "The label holds a control character: %q", label)
+		return sferr.Integrity("label", "The label holds a control character: %q", label)
 	}
 	if schema.TextLength(label) > schema.MaxLabel {
 		return tooLong("label", "Field Label", label, schema.MaxLabel)
@@ -28,14 +28,14 @@ func tooLong(member, label, text string, most int) *sferr.Error {
 // Salesforce tells values apart without regard to case.
 func checkPicklistValue(name string, before []string) *sferr.Error {
 	if strings.ContainsFunc(name, unicode.IsControl) {
-		return integrity("valueSet", "The picklist value holds a control character: %q", name)
+		return sferr.Integrity("valueSet", "The picklist value holds a control character: %q", name)
 	}
 	if schema.TextLength(name) > schema.MaxValue {
 		return tooLong("valueSet", "Picklist value", name, schema.MaxValue)
 	}
 	for _, other := range before {
 		if strings.EqualFold(strings.TrimSpace(other), strings.TrimSpace(name)) {
-			return integrity("valueSet", "Duplicate picklist value: %s", name)
+			return sferr.Integrity("valueSet", "Duplicate picklist value: %s", name)
 		}
 	}
 	return nil
@@ -45,7 +45,7 @@ var relationshipName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*
 
 func checkRelationshipName(name string) *sferr.Error {
 	if !relationshipName.MatchString(name) {
-		return integrity("relationshipName", "The relationship name you provided %q can only contain underscores and alphanumeric characters. "+
+		return sferr.Integrity("relationshipName", "The relationship name you provided %q can only contain underscores and alphanumeric characters. "+
 			"It must be unique, begin with a letter, not include spaces, not end with an underscore, and not contain two consecutive underscores.", name)
 	}
 	if schema.TextLength(name) > schema.MaxName {
@@ -68,7 +68,7 @@ func (a *API) relationshipFree(m *metadata, p place) *sferr.Error {
 		}
 	}
 	if taken := a.catalog.related(parent, name, p); taken != "" {
-		return integrity("relationshipName", "There is already a child relationship named %s on %s: that of %s", name, parent, taken)
+		return sferr.Integrity("relationshipName", "There is already a child relationship named %s on %s: that of %s", name, parent, taken)
 	}
 	return nil
 }

@@ -129,7 +129,7 @@ func (m *metadata) sent() []string {
 func (m *metadata) check() (kind, *sferr.Error) {
 	k, known := kinds()[m.Type]
 	if !known {
-		return k, integrity("type", "'%s' is not a type of custom field that the simulated org has", m.Type)
+		return k, sferr.Integrity("type", "'%s' is not a type of custom field that the simulated org has", m.Type)
 	}
 	if m.Label == nil || strings.TrimSpace(*m.Label) == "" {
 		return k, sferr.On([]string{"label"}, "REQUIRED_FIELD_MISSING", "Required field is missing: label")
@@ -140,12 +140,12 @@ func (m *metadata) check() (kind, *sferr.Error) {
 	sent := m.sent()
 	for _, name := range sent {
 		if !slices.Contains(k.must, name) && !slices.Contains(k.may, name) {
-			return k, integrity(name, "Can not specify '%s' for a CustomField of type %s", name, m.Type)
+			return k, sferr.Integrity(name, "Can not specify '%s' for a CustomField of type %s", name, m.Type)
 		}
 	}
 	for _, name := range k.must {
 		if !slices.Contains(sent, name) {
-			return k, integrity(name, "Must specify '%s' for a CustomField of type %s", name, m.Type)
+			return k, sferr.Integrity(name, "Must specify '%s' for a CustomField of type %s", name, m.Type)
 		}
 	}
 	return k, m.checkValues()
@@ -154,23 +154,19 @@ func (m *metadata) check() (kind, *sferr.Error) {
 func (m *metadata) checkValues() *sferr.Error {
 	switch {
 	case m.Type == "LongTextArea" && *m.Length < 256:
-		return integrity("length", "Long text area length must be at least 256")
+		return sferr.Integrity("length", "Long text area length must be at least 256")
 	case m.Length != nil && *m.Length < 1:
-		return integrity("length", "The length of a CustomField of type %s must be at least 1: %d", m.Type, *m.Length)
+		return sferr.Integrity("length", "The length of a CustomField of type %s must be at least 1: %d", m.Type, *m.Length)
 	case m.Precision != nil && *m.Precision < 1:
-		return integrity("precision", "The precision of a CustomField of type %s must be at least 1: %d", m.Type, *m.Precision)
+		return sferr.Integrity("precision", "The precision of a CustomField of type %s must be at least 1: %d", m.Type, *m.Precision)
 	case m.DefaultValue != nil && m.Type != "Checkbox":
-		return integrity("defaultValue", "the simulated org does not evaluate the formula of a default value: %s", *m.DefaultValue)
+		return sferr.Integrity("defaultValue", "the simulated org does not evaluate the formula of a default value: %s", *m.DefaultValue)
 	case m.DefaultValue != nil && *m.DefaultValue != "true" && *m.DefaultValue != "false":
-		return integrity("defaultValue", "the default value of a Checkbox is true or false")
+		return sferr.Integrity("defaultValue", "the default value of a Checkbox is true or false")
 	case m.StartingNumber != nil && *m.StartingNumber != 1:
-		return integrity("startingNumber", "auto numbers of the simulated org start at 1")
+		return sferr.Integrity("startingNumber", "auto numbers of the simulated org start at 1")
 	case m.RelationshipName != nil:
 		return checkRelationshipName(*m.RelationshipName)
 	}
 	return nil
-}
-
-func integrity(field, format string, args ...any) *sferr.Error {
-	return sferr.On([]string{field}, "FIELD_INTEGRITY_EXCEPTION", format, args...)
 }

@@ -26,7 +26,7 @@ func FromCSV(f *schema.Field, cell string, column int) (string, *sferr.Error) {
 	case kind == schema.Int:
 		ok, xsd = IsInteger(cell), "xsd:int"
 	case numeric(kind):
-		ok, xsd = IsNumber(cell), "xsd:double"
+		ok, xsd = isNumber(cell), "xsd:double"
 	case kind == schema.Date:
 		xsd = "xsd:date"
 		_, ok = ParseDate(cell)

@@ -61,7 +61,7 @@ func jsonNumber(kind schema.Type, token, text string) bool {
 	if kind == schema.Int {
 		return IsInteger(text)
 	}
-	return IsNumber(text)
+	return isNumber(text)
 }
 
 // tokenOf names the JSON value as Salesforce's parser does and gives its text.

@@ -78,7 +78,7 @@ func CanonicalNumber(text string) (string, bool) {
 }
 
 func parseDecimal(text string) (*apd.Decimal, bool) {
-	if !IsNumber(text) || len(text) > maxMagnitude {
+	if !isNumber(text) || len(text) > maxMagnitude {
 		return nil, false
 	}
 	d, _, err := apd.NewFromString(text)

@@ -7,13 +7,13 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-// DateTimeLayout is how Salesforce prints a datetime: UTC, milliseconds, and no
+// dateTimeLayout is how Salesforce prints a datetime: UTC, milliseconds, and no
 // colon in the offset.
-const DateTimeLayout = "2006-01-02T15:04:05.000-0700"
+const dateTimeLayout = "2006-01-02T15:04:05.000-0700"
 
 // FormatTime prints a time as a stored datetime: UTC and whole seconds.
 func FormatTime(t time.Time) string {
-	return t.UTC().Truncate(time.Second).Format(DateTimeLayout)
+	return t.UTC().Truncate(time.Second).Format(dateTimeLayout)
 }
 
 // ParseDate reads yyyy-MM-dd and nothing else.
@@ -44,9 +44,9 @@ func ParseDateTime(text string) (string, bool) {
 // API guide: primitive data types).
 func validYear(t time.Time) bool { return t.Year() >= 1700 && t.Year() <= 4000 }
 
-// IsNumber reports whether a text is a decimal number as XML schema's double and
+// isNumber reports whether a text is a decimal number as XML schema's double and
 // JSON both write it: digits, an optional fraction, an optional exponent.
-func IsNumber(text string) bool {
+func isNumber(text string) bool {
 	rest := strings.TrimLeft(text, "+-")
 	if len(text)-len(rest) > 1 {
 		return false

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
@@ -31,6 +32,10 @@ type Call struct {
 	UserID  string
 	Version string         // such as 62.0
 	Schema  *schema.Schema // what the user may see
+	Unit    *store.Unit    // of a subrequest whose writes belong to one
+
+	// FailedRows is set by handlers whose answer succeeds though rows failed.
+	FailedRows bool
 
 	gate     *Gate
 	outer    *Call // of a subrequest

@@ -3,7 +3,6 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -40,7 +40,7 @@ func setup(t *testing.T) *testBundle {
 	s := schema.Standard()
 	gate := &web.Gate{
 		Journal: &b.journal, Faults: &fault.Injector{}, Quota: quota.New(0, 0), Sessions: anyone{},
-		View: func(context.Context, string) *schema.Schema { return s }, Running: t.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
+		View: func(*store.Unit, string) *schema.Schema { return s }, Running: t.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
 	}
 	length := func(c *web.Call) int {
 		n, _ := strconv.Atoi(c.Request.PathValue("n"))
@@ -220,7 +220,7 @@ func BenchmarkStream(b *testing.B) {
 		b.Run("accept="+accept, func(b *testing.B) {
 			gate := &web.Gate{
 				Journal: &journal.Journal{}, Faults: &fault.Injector{}, Quota: quota.New(0, 0), Sessions: anyone{},
-				View: func(context.Context, string) *schema.Schema { return nil }, Running: b.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
+				View: func(*store.Unit, string) *schema.Schema { return nil }, Running: b.Context(), Now: time.Now, Logger: hclog.NewNullLogger(),
 			}
 			gate.Data(map[string]web.Methods{"/stream": {"GET": {Kind: "stream", Serve: func(c *web.Call) {
 				for b.Loop() {

@@ -15,6 +15,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/quota"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
@@ -56,8 +57,8 @@ type Gate struct {
 	Faults   *fault.Injector
 	Quota    *quota.Usage
 	Sessions Sessions
-	View     func(ctx context.Context, userID string) *schema.Schema
-	Running  context.Context //nolint:containedctx // the life of the org, which held requests end with
+	View     func(unit *store.Unit, userID string) *schema.Schema // as seen from the unit, if any
+	Running  context.Context                                      //nolint:containedctx // the life of the org, which held requests end with
 	Now      func() time.Time
 	Latency  time.Duration // added to every request
 	Logger   hclog.Logger
@@ -213,7 +214,7 @@ func (c *Call) checkVersion() bool {
 // session of its request.
 func (c *Call) checkSession() bool {
 	if c.outer != nil {
-		c.UserID, c.Schema = c.outer.UserID, c.gate.View(c.Request.Context(), c.outer.UserID)
+		c.UserID, c.Schema = c.outer.UserID, c.gate.View(c.Unit, c.outer.UserID)
 		return true
 	}
 	user, ok := c.gate.Sessions.Use(Bearer(c.Request))
@@ -222,7 +223,7 @@ func (c *Call) checkSession() bool {
 		c.Fail(http.StatusUnauthorized, sferr.New("INVALID_SESSION_ID", "Session expired or invalid"))
 		return false
 	}
-	c.UserID, c.Schema, c.Entry.App = user, c.gate.View(c.Request.Context(), user), c.gate.App
+	c.UserID, c.Schema, c.Entry.App = user, c.gate.View(c.Unit, user), c.gate.App
 	return true
 }
 
