@@ -1,6 +1,7 @@
 package orgsim
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -11,11 +12,12 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/journal"
 )
 
 const controlPrefix = "/orgsim/"
 
-// controlRoute is one call that the org takes from whoever runs it, and the
+// controlRoute is one call that an org or a login host takes from whoever runs it, and the
 // parameters that its query may have.
 type controlRoute struct {
 	pattern string
@@ -23,33 +25,48 @@ type controlRoute struct {
 	params  []string
 }
 
+// judge is what an org and a login host alike offer to whoever runs them: to see
+// what they were asked, and to have faults strike.
+type judge struct {
+	journal *journal.Journal
+	faults  *fault.Injector
+	add     func(...fault.Fault) error
+	running context.Context //nolint:containedctx // the life of the host, which waiting callers end with
+}
+
+func (j *judge) controlTable() []controlRoute {
+	return []controlRoute{
+		{"GET /orgsim/journal", j.showJournal, []string{"after", "kind", "path", "since", "wait"}},
+		{"DELETE /orgsim/journal", controlDone(j.journal.Reset), nil},
+		{"GET /orgsim/faults", j.listFaults, nil},
+		{"POST /orgsim/faults", j.addFault, nil},
+		{"DELETE /orgsim/faults", controlDone(j.faults.Clear), nil},
+		{"POST /orgsim/faults/release", controlDone(j.faults.Release), nil},
+		{"GET /orgsim/faults/{name}", j.showFault, nil},
+		{"DELETE /orgsim/faults/{name}", j.eachNamed((*fault.Rule).Remove), nil},
+		{"POST /orgsim/faults/{name}/release", j.eachNamed((*fault.Rule).Release), nil},
+	}
+}
+
 // controlTable is what the org offers to whoever runs it.
 func (o *Org) controlTable() []controlRoute {
-	return []controlRoute{
-		{"GET /orgsim/journal", o.controlJournal, []string{"after", "kind", "path", "since", "wait"}},
-		{"DELETE /orgsim/journal", controlDone(o.journal.Reset), nil},
+	j := &judge{journal: &o.journal, faults: &o.faults, add: o.AddFaults, running: o.running}
+	return append(j.controlTable(), []controlRoute{
 		{"GET /orgsim/query", o.controlQuery, []string{"q"}},
 		{"GET /orgsim/records/{object}", o.controlRecords, nil},
 		{"GET /orgsim/records/{object}/{id}/history", o.controlHistory, nil},
 		{"POST /orgsim/load", o.controlLoad, []string{"object"}},
 		{"GET /orgsim/dump", o.controlDump, []string{"history"}},
 		{"POST /orgsim/sessions/expire", controlDone(o.ExpireSessions), nil},
-		{"GET /orgsim/faults", o.controlFaults, nil},
-		{"POST /orgsim/faults", o.controlAddFault, nil},
-		{"DELETE /orgsim/faults", controlDone(o.faults.Clear), nil},
-		{"POST /orgsim/faults/release", controlDone(o.faults.Release), nil},
-		{"GET /orgsim/faults/{name}", o.controlFault, nil},
-		{"DELETE /orgsim/faults/{name}", o.controlNamedFaults((*fault.Rule).Remove), nil},
-		{"POST /orgsim/faults/{name}/release", o.controlNamedFaults((*fault.Rule).Release), nil},
 		{"POST /orgsim/reset", o.controlReset, []string{"records"}},
 		{"POST /orgsim/auth/{change}", o.controlAuth, nil},
 		{"POST /orgsim/auth/users/{username}/{change}", o.controlUser, nil},
-	}
+	}...)
 }
 
-func (o *Org) controlRoutes() *http.ServeMux {
+// controlRoutes routes control calls by the table.
+func controlRoutes(table []controlRoute) *http.ServeMux {
 	mux := http.NewServeMux()
-	table := o.controlTable()
 	for _, route := range table {
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			for name := range r.URL.Query() {
@@ -102,7 +119,7 @@ func controlDone(act func()) http.HandlerFunc {
 
 // serveControl lets in callers on this machine only: those that reach it by a
 // loopback address, or from just the address of its that they have called.
-func (o *Org) serveControl(w http.ResponseWriter, r *http.Request) {
+func serveControl(control http.Handler, w http.ResponseWriter, r *http.Request) {
 	from, _, err := net.SplitHostPort(r.RemoteAddr)
 	called := calledAddress(r)
 	if err != nil || !loopback(from) && !same(from, called) {
@@ -126,7 +143,7 @@ func (o *Org) serveControl(w http.ResponseWriter, r *http.Request) {
 		controlFail(w, http.StatusForbidden, "control calls are not taken through a proxy")
 		return
 	}
-	o.control.ServeHTTP(w, r)
+	control.ServeHTTP(w, r)
 }
 
 // calledAddress is the address of this machine that the caller has connected to,

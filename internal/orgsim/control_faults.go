@@ -133,20 +133,20 @@ func (o *Org) checkFields(f *fault.Fault) error {
 	return nil
 }
 
-func (o *Org) controlFaults(w http.ResponseWriter, _ *http.Request) {
-	controlJSON(w, http.StatusOK, faultAnswers(o.faults.Rules()))
+func (j *judge) listFaults(w http.ResponseWriter, _ *http.Request) {
+	controlJSON(w, http.StatusOK, faultAnswers(j.faults.Rules()))
 }
 
-func (o *Org) controlFault(w http.ResponseWriter, r *http.Request) {
-	if rules, ok := o.namedFaults(w, r); ok {
+func (j *judge) showFault(w http.ResponseWriter, r *http.Request) {
+	if rules, ok := j.namedFaults(w, r); ok {
 		controlJSON(w, http.StatusOK, faultAnswers(rules))
 	}
 }
 
-// controlNamedFaults does something to the faults of a name and answers 204.
-func (o *Org) controlNamedFaults(act func(*fault.Rule)) http.HandlerFunc {
+// eachNamed does something to the faults of a name and answers 204.
+func (j *judge) eachNamed(act func(*fault.Rule)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		rules, ok := o.namedFaults(w, r)
+		rules, ok := j.namedFaults(w, r)
 		if !ok {
 			return
 		}
@@ -157,9 +157,9 @@ func (o *Org) controlNamedFaults(act func(*fault.Rule)) http.HandlerFunc {
 	}
 }
 
-func (o *Org) namedFaults(w http.ResponseWriter, r *http.Request) ([]*fault.Rule, bool) {
+func (j *judge) namedFaults(w http.ResponseWriter, r *http.Request) ([]*fault.Rule, bool) {
 	name := r.PathValue("name")
-	rules := o.faults.Named(name)
+	rules := j.faults.Named(name)
 	if len(rules) == 0 {
 		controlFail(w, http.StatusNotFound, fmt.Sprintf("there is no fault named %q", name))
 		return nil, false
@@ -175,11 +175,11 @@ func faultAnswers(rules []*fault.Rule) []FaultAnswer {
 	return list
 }
 
-// controlAddFault takes one fault, or a list of them, all or none.
-func (o *Org) controlAddFault(w http.ResponseWriter, r *http.Request) {
+// addFault takes one fault, or a list of them, all or none.
+func (j *judge) addFault(w http.ResponseWriter, r *http.Request) {
 	faults, err := readFaults(http.MaxBytesReader(w, r.Body, maxFault))
 	if err == nil {
-		err = o.AddFaults(faults...)
+		err = j.add(faults...)
 	}
 	if err == nil {
 		w.WriteHeader(http.StatusCreated)

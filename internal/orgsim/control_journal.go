@@ -21,21 +21,21 @@ type JournalAnswer struct {
 	Entries []journal.Entry `json:"entries"`
 }
 
-// controlJournal answers the journal, or what the query chooses of it: kind and
+// showJournal answers the journal, or what the query chooses of it: kind and
 // path are globs, after is a number of an entry, since a time (RFC 3339). With
 // wait, a duration, it answers once there is such an entry, or when it is over.
-func (o *Org) controlJournal(w http.ResponseWriter, r *http.Request) {
+func (j *judge) showJournal(w http.ResponseWriter, r *http.Request) {
 	filter, wait, err := journalQuery(r.URL.Query())
 	if err != nil {
 		controlFail(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	if wait > 0 {
-		o.awaitEntry(r.Context(), filter, wait)
+		j.awaitEntry(r.Context(), filter, wait)
 	}
-	answer := JournalAnswer{Summary: o.journal.Summary(), Entries: o.journal.Entries()}
+	answer := JournalAnswer{Summary: j.journal.Summary(), Entries: j.journal.Entries()}
 	if !filter.All() {
-		answer.Entries, answer.Summary = o.journal.Choose(filter)
+		answer.Entries, answer.Summary = j.journal.Choose(filter)
 	}
 	if answer.Entries == nil {
 		answer.Entries = []journal.Entry{}
@@ -43,12 +43,12 @@ func (o *Org) controlJournal(w http.ResponseWriter, r *http.Request) {
 	controlJSON(w, http.StatusOK, answer)
 }
 
-// awaitEntry returns early where the caller goes away or the org ends.
-func (o *Org) awaitEntry(ctx context.Context, filter journal.Filter, wait time.Duration) {
+// awaitEntry returns early where the caller goes away or the host ends.
+func (j *judge) awaitEntry(ctx context.Context, filter journal.Filter, wait time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, min(wait, maxJournalWait))
 	defer cancel()
-	defer context.AfterFunc(o.running, cancel)()
-	_ = o.journal.Wait(ctx, filter) // that nothing came is no failure: the answer says so
+	defer context.AfterFunc(j.running, cancel)()
+	_ = j.journal.Wait(ctx, filter) // that nothing came is no failure: the answer says so
 }
 
 func journalQuery(query url.Values) (filter journal.Filter, wait time.Duration, err error) {

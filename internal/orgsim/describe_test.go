@@ -39,7 +39,7 @@ func TestVersionsOfThePath(t *testing.T) {
 	b.get(data+"/nope").refused(http.StatusNotFound, "NOT_FOUND")
 	answer := b.do(http.MethodPut, data+"/limits", "{}")
 	answer.refused(http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED")
-	if answer.header.Get("Allow") != "GET" {
+	if answer.header.Get("Allow") != "HEAD,GET" {
 		t.Errorf("Allow is %q", answer.header.Get("Allow"))
 	}
 }

@@ -130,6 +130,9 @@ func (o *Org) refill(d *dumpReader, head dumpHead) error {
 			if line.End != d.lines-1 {
 				return fmt.Errorf("read dump: it has %d lines before its last one, which says %d", d.lines-1, line.End)
 			}
+			if _, err := d.decoder.Token(); !errors.Is(err, io.EOF) {
+				return fmt.Errorf("read dump: it goes on after its last line, %d", d.lines)
+			}
 			break
 		}
 		if err := o.restore(&line); err != nil {

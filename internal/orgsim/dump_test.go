@@ -153,6 +153,7 @@ func TestBrokenDumpsAreRefused(t *testing.T) {
 		"cut":             {strings.Join(whole[:len(whole)-1], ""), "unexpected EOF"},
 		"a line missing":  {strings.Join(append(whole[:3:3], whole[4:]...), ""), "line 4: the next record of "},
 		"no record's id":  {strings.Replace(strings.Join(whole, ""), `"LastName":"Doe"`, `"LastNam":"Doe"`, 1), "field LastNam does not exist"},
+		"more after it":   {strings.Join(whole, "") + whole[3], "it goes on after its last line"},
 		"a foreign line":  {strings.Join(whole[:2], "") + "{}\n", "neither record, state, history nor end"},
 	} {
 		org, err := orgsim.Restore(orgsim.Config{}, strings.NewReader(test.text))

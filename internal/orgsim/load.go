@@ -29,6 +29,9 @@ func (o *Org) LoadCSV(object string, r io.Reader) (int, error) {
 	if !ok {
 		return 0, fmt.Errorf("%w: %s", errNoObject, object)
 	}
+	if described.Name == "Organization" || described.Name == "EntityDefinition" {
+		return 0, fmt.Errorf("%s cannot be loaded: the org keeps its records itself", described.Name)
+	}
 	text := bufio.NewReader(r)
 	if mark, _ := text.Peek(len(byteOrderMark)); string(mark) == byteOrderMark { // what fails here fails again below
 		_, _ = text.Discard(len(byteOrderMark))

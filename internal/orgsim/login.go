@@ -27,6 +27,7 @@ type LoginHost struct {
 	gate    *web.Gate
 	journal journal.Journal
 	faults  fault.Injector
+	control *http.ServeMux
 	stop    context.CancelFunc
 }
 
@@ -35,10 +36,20 @@ type LoginHost struct {
 func NewLoginHost(sandbox bool, orgs ...*Org) *LoginHost {
 	config := Config{}.withDefaults()
 	var servers []*auth.Server
+	acts := map[fault.Action]func(){}
 	for _, org := range orgs {
 		if org.config.Sandbox == sandbox {
 			servers = append(servers, org.auth)
 			config = org.config
+			for action, act := range org.acts() {
+				others := acts[action]
+				acts[action] = func() {
+					if others != nil {
+						others()
+					}
+					act()
+				}
+			}
 		}
 	}
 	running, stop := context.WithCancel(context.Background())
@@ -47,16 +58,31 @@ func NewLoginHost(sandbox bool, orgs ...*Org) *LoginHost {
 	l.gate = &web.Gate{
 		Journal: &l.journal, Faults: &l.faults, Quota: quota.New(0, 0), Sessions: host,
 		View:    func(*store.Unit, string) *schema.Schema { return config.Schema },
-		Running: running, Now: config.Now, Logger: config.Logger,
+		Running: running, Now: config.Now, Logger: config.Logger, Acts: acts,
 	}
 	host.Register(l.gate)
 	rest.RegisterVersions(l.gate)
 	l.gate.Unknown()
+	j := &judge{journal: &l.journal, faults: &l.faults, add: l.AddFaults, running: running}
+	l.control = controlRoutes(append(j.controlTable(), controlRoute{"POST /orgsim/reset", controlDone(l.reset), nil}))
 	return l
 }
 
-// ServeHTTP answers one request.
-func (l *LoginHost) ServeHTTP(w http.ResponseWriter, r *http.Request) { l.gate.ServeHTTP(w, r) }
+// ServeHTTP answers one request: a client's, or under /orgsim/ a control call for
+// the host's own journal and faults, as [Org.ServeHTTP] does.
+func (l *LoginHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		serveControl(l.control, w, r)
+		return
+	}
+	l.gate.ServeHTTP(w, r)
+}
+
+// reset forgets journal and faults; the logins are the orgs' own.
+func (l *LoginHost) reset() {
+	l.faults.Clear()
+	l.journal.Reset()
+}
 
 // Journal is the record of all requests to this host.
 func (l *LoginHost) Journal() *journal.Journal { return &l.journal }

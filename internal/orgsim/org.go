@@ -79,7 +79,7 @@ func newOrg(config Config, fill func(*Org) error) (*Org, error) {
 	if err := o.wire(pod); err != nil {
 		return nil, err
 	}
-	o.control = o.controlRoutes()
+	o.control = controlRoutes(o.controlTable())
 	return o, nil
 }
 
@@ -221,7 +221,7 @@ func (o *Org) Close() {
 
 // Reset forgets journal, faults, logins, cursors and jobs, takes back what was
 // changed in the app and its users' accounts, and with records also drops all
-// records but the org itself and its users.
+// records but the org itself and its users, and the fields that were made since.
 func (o *Org) Reset(records bool) error {
 	o.faults.Clear()
 	o.bulk.Reset()
@@ -233,15 +233,38 @@ func (o *Org) Reset(records bool) error {
 	if !records {
 		return nil
 	}
+	if err := o.unmakeFields(); err != nil {
+		return err
+	}
 	o.db.Reset()
 	return o.furnish()
+}
+
+// unmakeFields removes the fields that the schema which the org began with lacks.
+func (o *Org) unmakeFields() error {
+	for _, object := range o.db.Schema().Objects() {
+		first, known := o.config.Schema.Object(object.Name)
+		for i := range object.Fields {
+			f := &object.Fields[i]
+			if f.Removed() || !known {
+				continue
+			}
+			if _, had := first.AnyField(f.Name); had {
+				continue
+			}
+			if err := o.db.RemoveField(object.Name, f.Name); err != nil {
+				return fmt.Errorf("remove field %s of %s: %w", f.Name, object.Name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // ServeHTTP answers API calls, and under /orgsim/ the control calls, which it
 // takes from this machine only and keeps out of the journal.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
-		o.serveControl(w, r)
+		serveControl(o.control, w, r)
 		return
 	}
 	o.gate.ServeHTTP(w, r)

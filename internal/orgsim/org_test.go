@@ -53,8 +53,10 @@ func TestLoadCSVMistakes(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
 	}
-	if _, err := b.org.LoadCSV("Nope", strings.NewReader("A\n")); err == nil {
-		t.Error("an unknown object was loaded")
+	for _, object := range []string{"Nope", "Organization", "entitydefinition"} {
+		if _, err := b.org.LoadCSV(object, strings.NewReader("Name\nx\n")); err == nil {
+			t.Errorf("%s was loaded", object)
+		}
 	}
 }
 

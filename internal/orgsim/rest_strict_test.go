@@ -117,6 +117,23 @@ func TestMethodOverride(t *testing.T) {
 	}
 }
 
+// HEAD is a GET without its body; who takes nothing but XML gets nothing.
+func TestHeadAndAccept(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{})
+	id := b.insert(nil)
+	if a := b.do(http.MethodHead, data+"/sobjects/Contact/"+id, nil).want(http.StatusOK); a.body != "" || a.header.Get("Content-Type") == "" {
+		t.Errorf("HEAD answers %q, %v", a.body, a.header)
+	}
+	b.do(http.MethodHead, data+"/sobjects/Contact/003000000000001", nil).want(http.StatusNotFound)
+	b.get(data+"/sobjects/Contact/"+id, "Accept", "application/xml").want(http.StatusNotAcceptable)
+	b.get(data+"/sobjects/Contact/"+id, "Accept", "text/html, application/xml;q=0.9, */*;q=0.8").want(http.StatusOK)
+	refused := b.do(http.MethodPost, data+"/sobjects/Contact/"+id, `{}`).want(http.StatusMethodNotAllowed)
+	if !strings.Contains(refused.body, "HTTP Method 'POST' not allowed. Allowed are HEAD,GET,PATCH,DELETE") {
+		t.Errorf("refused with %s", refused.body)
+	}
+}
+
 func TestResourcesHaveVersions(t *testing.T) {
 	t.Parallel()
 	b := setup(t, orgsim.Config{})

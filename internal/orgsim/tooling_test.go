@@ -93,6 +93,23 @@ func TestNewFieldIsInvisibleUntilGranted(t *testing.T) {
 	invisible()
 }
 
+// A reset of the records takes the fields that were made since, so that the next
+// test can make them again.
+func TestResetUnmakesFields(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{})
+	for range 2 {
+		b.define("Contact.Late__c", `{"label":"Late","type":"Text","length":80}`)
+		b.see("Late__c", true)
+		b.query("SELECT Late__c FROM Contact").want(http.StatusOK)
+		if err := b.org.Reset(true); err != nil {
+			t.Fatal(err)
+		}
+		b.login()
+		b.query("SELECT Late__c FROM Contact").refused(http.StatusBadRequest, "INVALID_FIELD")
+	}
+}
+
 // userID is the id of the user that the bundle is logged in as.
 func (b *testBundle) userID() string {
 	b.t.Helper()

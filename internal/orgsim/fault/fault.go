@@ -176,6 +176,9 @@ func (f Fault) checkMatching() error {
 			return mistake(property, "%s %q is not a valid glob", property, glob)
 		}
 	}
+	if f.Path != "" && !strings.HasPrefix(f.Path, "/") && !strings.HasPrefix(f.Path, "*") {
+		return mistake("path", "path %q matches nothing: paths begin with /", f.Path)
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.Header)) {
 		if !doublestar.ValidatePattern(f.Header[name]) {
 			return mistake("header", "header %s: %q is not a valid glob", name, f.Header[name])

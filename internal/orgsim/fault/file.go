@@ -87,6 +87,11 @@ func (b *Block) fault() (Fault, error) {
 		if err := decode(a.Expr, into); err != nil {
 			return Fault{}, fmt.Errorf("%s: %s: %w", place(a.Expr.Range()), a.Name, err)
 		}
+		if number, ok := into.(*int); ok && *number == 0 {
+			if err := CheckZero(a.Name); err != nil {
+				return Fault{}, fmt.Errorf("%s: %w", place(a.Expr.Range()), err)
+			}
+		}
 	}
 	settled, err := f.Settled()
 	if err == nil {

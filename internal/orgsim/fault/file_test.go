@@ -50,6 +50,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"fault \"x\" {\n  preset = \"latency\"\n  delay = \"soon\"\n}":                 `x.hcl:3,11: delay: want a duration such as 1.5s, not "soon"`,
 		"fault \"x\" {\n  preset = \"lock_rows\"\n  kind = \"query\"\n}":               `x.hcl:3,10: fault "x": kind does not go with action lock_rows, which strikes rows and takes ids, object, where`,
 		"fault \"x\" {\n  action = \"hold\"\n}\nfault \"x\" {\n  action = \"hold\"\n}": `x.hcl:4,1: there is a fault "x" at line 1 already`,
+		"fault \"x\" {\n  preset = \"html_503\"\n  percent = 0\n}":                     `x.hcl:3,13: percent 0 would strike nothing; leave percent out to strike all`,
+		"fault \"x\" {\n  preset = \"html_503\"\n  path = \"services/**\"\n}":          `x.hcl:3,10: fault "x": path "services/**" matches nothing: paths begin with /`,
 		"fault \"x\" {\n}":                           `x.hcl:1,1: fault "x": a fault needs an action or a preset`,
 		"fault \"x\" {\n  preset = \"row_error\"\n}": `x.hcl:1,1: fault "x": a row_error fault needs a code`,
 		"fault {\n}":                                 "x.hcl:1,7-8: Missing name for fault",

@@ -80,7 +80,8 @@ func resetCommand() *cobra.Command {
 		Short: "Make a running org forget journal, faults, logins and jobs, and its records if asked to",
 		Long: `Make a running org forget journal, faults, logins, counts of calls and jobs, and
 take back what was changed in the app and its users' accounts. With --records it
-also drops all records but the org itself and its users.`,
+also drops all records but the org itself and its users, and the fields that were
+made since the start.`,
 		Example: `  orgsim reset --url http://127.0.0.1:40123 --records`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

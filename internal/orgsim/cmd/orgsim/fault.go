@@ -47,7 +47,9 @@ func addFaultCommand() *cobra.Command {
 			case file != "":
 				faults, err = fault.Load(file)
 			default:
-				faults[0], err = faults[0].Settled()
+				if err = checkZeros(cmd.Flags()); err == nil {
+					faults[0], err = faults[0].Settled()
+				}
 			}
 			if err != nil {
 				return err
@@ -60,6 +62,16 @@ func addFaultCommand() *cobra.Command {
 	matchingFlags(cmd.Flags(), &f)
 	effectFlags(cmd.Flags(), &f)
 	return cmd
+}
+
+// checkZeros refuses numbers that were given as 0 where 0 stands for all.
+func checkZeros(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(flag *pflag.Flag) {
+		if err == nil && flag.Value.String() == "0" {
+			err = fault.CheckZero(flag.Name)
+		}
+	})
+	return err
 }
 
 // matchingFlags are the properties of a fault that say what it strikes.

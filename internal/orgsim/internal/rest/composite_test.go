@@ -85,6 +85,21 @@ func TestCompositeRefersToEarlierAnswers(t *testing.T) {
 	}
 }
 
+// A collection answers an array at the top, which references reach into too.
+func TestCompositeRefersToCollections(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	got := b.composite(false,
+		`{"method":"POST","url":"`+data+`/composite/sobjects","referenceId":"made","body":{"allOrNone":false,"records":[{"attributes":{"type":"Account"},"Name":"First"},{"attributes":{"type":"Account"},"Name":"Second"}]}}`,
+		`{"method":"POST","url":"`+data+`/sobjects/Contact","referenceId":"doe","body":{"LastName":"Doe","AccountId":"@{made[1].id}"}}`)
+	if diff := cmp.Diff([]string{"", ""}, got.codes()); diff != "" {
+		t.Fatal(diff)
+	}
+	if id := b.db.Rows("Contact")[0].At(0); b.value("Contact", id, "AccountId") != b.db.Rows("Account")[1].At(0) {
+		t.Errorf("the contact is of %q", b.value("Contact", id, "AccountId"))
+	}
+}
+
 func TestCompositeHaltsWhatDependsOnAFailure(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -140,10 +140,10 @@ func TestVersions(t *testing.T) {
 func TestMethodsAndPaths(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	if a := b.do(http.MethodPut, data+"/sobjects/Contact", ""); a.header.Get("Allow") != "GET,POST" {
+	if a := b.do(http.MethodPut, data+"/sobjects/Contact", ""); a.header.Get("Allow") != "HEAD,GET,POST" {
 		t.Errorf("Allow: %q", a.header.Get("Allow"))
 	}
-	b.do(http.MethodHead, data+"/sobjects", "").want(http.StatusMethodNotAllowed)
+	b.do(http.MethodDelete, data+"/sobjects", "").want(http.StatusMethodNotAllowed)
 	b.get(data+"/nope").refused(http.StatusNotFound, "NOT_FOUND")
 	b.get(data+"/nope", "Authorization", "Bearer bad").refused(http.StatusUnauthorized, "INVALID_SESSION_ID")
 	b.get(data+"/sobjects/../sobjects").refused(http.StatusNotFound, "NOT_FOUND")

@@ -59,9 +59,10 @@ func (r references) fill(text string, escape func(string) string) (string, error
 // lookup follows a path such as ref.records[0].Id. Only a text, number or
 // boolean can be referred to.
 func (r references) lookup(path string) (string, error) {
-	id, _, _ := strings.Cut(path, ".")
+	taken := steps(path)
+	id := taken[0]
 	value, ok := r[id], false
-	for _, step := range steps(path)[1:] {
+	for _, step := range taken[1:] {
 		if value, ok = follow(value, step); !ok {
 			break
 		}

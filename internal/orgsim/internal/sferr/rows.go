@@ -93,6 +93,11 @@ func NoParent(text, field, object string) *Error {
 	return On(nil, "INVALID_FIELD", "Foreign key external ID: %s not found for field %s in entity %s", text, field, object)
 }
 
+// Circular refuses a reference that would make a record its own ancestor.
+func Circular(field string) *Error {
+	return On([]string{field}, "CIRCULAR_DEPENDENCY", "attempt to violate hierarchy constraints")
+}
+
 // NotIndexed refuses a field to find records by that no lookup index is kept on.
 func NotIndexed(field, object string) *Error {
 	return On(nil, "INVALID_FIELD", "Field name provided, %s does not match an External ID, Salesforce Id, or indexed field for %s", field, object)

@@ -7,7 +7,7 @@ import (
 )
 
 // check tests what must hold of the record as a whole: required and unique
-// fields, and what its object demands.
+// fields, hierarchies, and what its object demands.
 func (tx *transaction) check(s *save) *sferr.Error {
 	t := s.table
 	var missing []string
@@ -29,6 +29,9 @@ func (tx *transaction) check(s *save) *sferr.Error {
 				return sferr.Duplicate(f.Name, recordid.Short(tx.db.idOf(t, other)))
 			}
 		}
+	}
+	if err := tx.checkHierarchy(s); err != nil {
+		return err
 	}
 	return tx.checkPermissions(s)
 }

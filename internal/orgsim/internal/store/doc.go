@@ -11,7 +11,7 @@
 //
 //	writeable     the user may set these fields ([DB.View])
 //	fill          values as they are stored, references by id and by key
-//	check         required, unique, permissions
+//	check         required, unique, hierarchies, permissions
 //	runRules      validation, duplicate and assignment rules, automation
 //
 // and is then in the table, its indexes and its history. [DB.Select] runs a parsed

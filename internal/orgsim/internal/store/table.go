@@ -26,6 +26,7 @@ type table struct {
 	required []int
 	unique   []int
 	numbered []int // auto numbers
+	circular []int // references that could close a circle
 }
 
 // columns are the places of the fields that the engine itself keeps; -1 where
@@ -70,7 +71,7 @@ func (t *table) settle(object *schema.Object, bound *rules) {
 		modified: at("LastModifiedDate"), modifiedBy: at("LastModifiedById"), stamp: at("SystemModstamp"),
 		name: at("Name"), first: at("FirstName"), last: at("LastName"), converted: at("IsConverted"),
 	}
-	t.template, t.required, t.unique, t.numbered = make(draft, len(object.Fields)), nil, nil, nil
+	t.template, t.required, t.unique, t.numbered, t.circular = make(draft, len(object.Fields)), nil, nil, nil, nil
 	for i := range object.Fields {
 		f := &object.Fields[i]
 		t.template[i] = initial(f)
@@ -82,6 +83,9 @@ func (t *table) settle(object *schema.Object, bound *rules) {
 		}
 		if f.Type == schema.AutoNumber {
 			t.numbered = append(t.numbered, i)
+		}
+		if hierarchical(object, f) || f.Custom() && f.RefersTo(object.Name) {
+			t.circular = append(t.circular, i)
 		}
 		if f.Indexed() && f.Type != schema.ID || bound.keys(i) {
 			t.keepIndex(i)

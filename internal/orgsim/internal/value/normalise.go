@@ -28,16 +28,17 @@ func Normalise(f *schema.Field, text string) (string, *sferr.Error) {
 		return normaliseReference(f, trim(text))
 	default:
 	}
+	sent := text
 	text = trim(text)
 	if text == "" {
 		return "", nil
 	}
 	switch kind {
 	case schema.Email:
-		text = strings.ToLower(text)
 		if !validEmail(text) {
-			return "", sferr.On([]string{f.Name}, "INVALID_EMAIL_ADDRESS", "%s: invalid email address: %s", f.Label, text)
+			return "", sferr.On([]string{f.Name}, "INVALID_EMAIL_ADDRESS", "%s: invalid email address: %s", f.Label, sent)
 		}
+		text = strings.ToLower(text)
 	case schema.Picklist:
 		if f.Restricted && !slices.Contains(f.Values, text) {
 			return "", badPicklist(f, text)

@@ -97,6 +97,17 @@ func TestNormalise(t *testing.T) {
 	}
 }
 
+// A refused address is shown as the client wrote it, which is what it looks for.
+func TestInvalidEmailIsEchoed(t *testing.T) {
+	t.Parallel()
+	for _, sent := range []string{"BadOne", " Ann@Example ", "\u212aate@Example.com"} {
+		_, err := value.Normalise(field(t, schema.Field{Type: schema.Email}), sent)
+		if want := "Field: invalid email address: " + sent; err == nil || err.Message != want {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
 func manySelections(n int) string {
 	var b strings.Builder
 	for i := range n {

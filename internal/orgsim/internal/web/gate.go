@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -147,7 +146,7 @@ func (g *Gate) Data(resources map[string]Methods) {
 				c.NotFound()
 			case !known:
 				c.notAllowed(m, method)
-			case !c.plainQuery() || !c.decodeBody():
+			case !c.acceptable() || !c.plainQuery() || !c.decodeBody():
 			default:
 				e.Serve(c)
 			}
@@ -162,12 +161,44 @@ func (g *Gate) note(pattern string, m Methods) {
 	g.methods[pattern] = m
 }
 
+// find is the endpoint of a method; HEAD is GET, whose body the server then keeps to
+// itself.
 func (m Methods) find(method string) (Endpoint, bool) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
 	e, ok := m[method]
 	if !ok {
 		e.Kind = "other"
 	}
 	return e, ok
+}
+
+// allowed lists the methods in the order of the recorded refusals: HEAD,GET,POST and
+// HEAD,GET,PATCH,DELETE.
+func (m Methods) allowed() []string {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if _, ok := m[method]; !ok {
+			continue
+		}
+		if method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+		allowed = append(allowed, method)
+	}
+	return allowed
+}
+
+// acceptable refuses clients that want XML alone, which REST offers and this org
+// does not.
+func (c *Call) acceptable() bool {
+	accept := strings.ToLower(c.Request.Header.Get("Accept"))
+	if !strings.Contains(accept, "xml") || strings.Contains(accept, "json") || strings.Contains(accept, "*/*") {
+		return true
+	}
+	c.Out.WriteHeader(http.StatusNotAcceptable)
+	return false
 }
 
 // methodOf is the method of a data call. Clients that cannot send each of them
@@ -180,11 +211,7 @@ func methodOf(r *http.Request) string {
 }
 
 func (c *Call) notAllowed(m Methods, method string) {
-	var allowed []string
-	for method := range m {
-		allowed = append(allowed, method)
-	}
-	slices.Sort(allowed)
+	allowed := m.allowed()
 	c.Out.Header().Set("Allow", strings.Join(allowed, ","))
 	c.Fail(http.StatusMethodNotAllowed, sferr.New("METHOD_NOT_ALLOWED",
 		"HTTP Method '%s' not allowed. Allowed are %s", method, strings.Join(allowed, ",")))
