@@ -113,7 +113,16 @@ func (a *API) applyOne(c *web.Call, m store.Mutation) (store.Outcome, bool) {
 	if !ok {
 		return store.Outcome{}, false
 	}
-	outcome := a.db(c).Apply(actor, true, []store.Mutation{m})[0]
+	when, refused := readConditions(c.Request.Header, m.Object)
+	if refused != nil {
+		c.Fail(http.StatusBadRequest, refused)
+		return store.Outcome{}, false
+	}
+	outcome, met := a.applyWhen(c, when, actor, m)
+	if !met {
+		preconditionFailed(c)
+		return outcome, false
+	}
 	if outcome.Err != nil {
 		refuseRow(c, outcome.Err)
 		return outcome, false
@@ -134,6 +143,9 @@ func (a *API) answerRecord(c *web.Call, object *schema.Object, id string) {
 	fields, refused := selected(object, names)
 	if refused != nil {
 		c.Refuse(refused)
+		return
+	}
+	if unneeded(c, object, row) {
 		return
 	}
 	c.Entry.Rows = 1
