@@ -12,6 +12,7 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
@@ -94,13 +95,10 @@ func validatorsOf(object *schema.Object, row store.Row) *validators {
 	sum := sha256.Sum256([]byte(row))
 	v := &validators{tag: `"` + base64.StdEncoding.EncodeToString(sum[:20]) + `"`}
 	if field, ok := object.AnyField("LastModifiedDate"); ok {
-		v.modified, _ = time.Parse(storedTime, row.At(field)) // the store wrote it
+		v.modified, _ = value.Time(row.At(field)) // the store wrote it
 	}
 	return v
 }
-
-// storedTime is the layout of a stored datetime, always of a whole second.
-const storedTime = "2006-01-02T15:04:05.000-0700"
 
 // unmet is the status that refuses the request, or 0 where it may go on, in the
 // order of RFC 9110 section 13.2.2: an ETag outdoes the date of its kind. A record

@@ -16,6 +16,12 @@ func FormatTime(t time.Time) string {
 	return t.UTC().Truncate(time.Second).Format(dateTimeLayout)
 }
 
+// Time is the time that a stored datetime stands for; ok is false for another text.
+func Time(stored string) (at time.Time, ok bool) {
+	at, err := time.Parse(dateTimeLayout, stored)
+	return at, err == nil
+}
+
 // ParseDate reads yyyy-MM-dd and nothing else.
 func ParseDate(text string) (string, bool) {
 	if len(text) != len(time.DateOnly) {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// String prints the statement from its tree: parsed again, it gives the same one.
+// String prints the statement from its tree, for the fuzz target: parsed again, it
+// gives the same one.
 func (q *Query) String() string {
 	var p printer
 	p.add("SELECT ")
