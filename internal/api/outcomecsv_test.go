@@ -25,6 +25,18 @@ func TestOutcomeRecord(t *testing.T) {
 	}
 }
 
+func TestOutcomeRecordHasAllRecords(t *testing.T) {
+	t.Parallel()
+	ids := []string{"003000000000001AAA", "003000000000002AAA"}
+	record, err := api.OutcomeRecord(reportsync.Outcome{Row: 1, Line: 2, Key: "ada", Kind: reportsync.Updated, RecordID: ids[0], Records: ids})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"1", "2", "ada", "updated", "003000000000001AAA 003000000000002AAA", "", "", ""}; !cmp.Equal(want, record) {
+		t.Errorf("record (-want +got):\n%s", cmp.Diff(want, record))
+	}
+}
+
 // Whoever fills a report, or sets a message in the org, does not get a formula into somebody's spreadsheet.
 func TestOutcomeRecordHoldsNoFormula(t *testing.T) {
 	t.Parallel()

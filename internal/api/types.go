@@ -28,8 +28,9 @@ type Page[T any] struct {
 
 // StartRun asks for a run on demand.
 type StartRun struct {
-	DryRun     bool `json:"dry_run,omitempty" doc:"Stop before the first write and report what would have happened"`
-	FullResync bool `json:"full_resync,omitempty" doc:"Write matched rows even where nothing differs"`
+	DryRun       bool `json:"dry_run,omitempty" doc:"Stop before the first write and report what would have happened"`
+	FullResync   bool `json:"full_resync,omitempty" doc:"Write matched rows even where nothing differs"`
+	IgnoreGuards bool `json:"ignore_guards,omitempty" doc:"Let this run through whatever the integration's guards say"`
 }
 
 // IntegrationCheck asks what is wrong with an integration that may not be stored yet.
@@ -70,7 +71,10 @@ const (
 	CapabilityFiles             = "source.files"
 	CapabilityCSV               = "report.csv"
 	CapabilityUpdate            = "operation.update"
+	CapabilityUpsert            = "operation.upsert"
+	CapabilityInsert            = "operation.insert"
 	CapabilityDryRun            = "run.dry_run"
+	CapabilityIgnoreGuards      = "run.ignore_guards"
 )
 
 // Problem is an error answer, application/problem+json (RFC 9457).

@@ -28,6 +28,13 @@ type ConnectionSpec struct {
 	Environment       Environment        `json:"environment" enum:"production,sandbox" doc:"Kind of org"`
 	LoginURL          *string            `json:"login_url,omitempty" doc:"The org's My Domain URL; by default login.salesforce.com or test.salesforce.com by environment" example:"https://acme.my.salesforce.com"`
 	ClientCredentials *ClientCredentials `json:"client_credentials,omitempty" doc:"OAuth 2.0 client credentials flow: works only on the org's My Domain, with an app that has a run-as user"`
+	Limits            *Limits            `json:"limits,omitempty" doc:"What runs may use of the org"`
+}
+
+// Limits bound what runs may use of an org.
+type Limits struct {
+	BatchRows     *int64 `json:"batch_rows,omitempty" doc:"Most rows that one sObject Collections call writes, 1 to 200, unless an integration says otherwise; default 200"`
+	DailyAPICalls *int64 `json:"daily_api_calls,omitempty" doc:"Most API calls that all runs on this connection make in a day (UTC); default as many as the org allows"`
 }
 
 // ClientCredentials identify an app of the org for the OAuth 2.0 client credentials flow.
@@ -118,6 +125,7 @@ func (c ConnectionSpec) Validate() error {
 	if c.LoginURL != nil {
 		v.loginURL("/login_url", *c.LoginURL)
 	}
+	v.limits(c.Limits)
 	cc := c.ClientCredentials
 	if cc == nil {
 		v.add("/client_credentials", "is required: it is the way to log in that this version knows")

@@ -34,6 +34,9 @@ const (
 	CodeOrgMismatch      Code = "org_mismatch"       // the login leads to another org than the one declared
 	CodeSalesforce       Code = "salesforce_error"   // Salesforce refused or failed a call
 	CodeSalesforceLimit  Code = "salesforce_limit"   // the org's API allowance is used up
+	CodeGuard            Code = "guard"              // a limit that the integration sets stopped the run before its first write
+	CodeReportStale      Code = "report_stale"       // the newest report is older than the integration takes
+	CodeCallBudget       Code = "call_budget"        // the connection's own allowance of API calls is used up
 	CodeInterrupted      Code = "interrupted"        // the run was cut off too often to go on
 )
 

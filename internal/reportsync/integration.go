@@ -8,49 +8,25 @@ import (
 	"time"
 )
 
-// Operation says what a run does with the rows of the report.
-type Operation string
-
-// OperationUpdate updates the records that rows match and creates none.
-const OperationUpdate Operation = "update"
-
-// OnNull says what becomes of a field when the report has nothing for it.
-type OnNull string
-
-// The policies for empty cells.
-const (
-	OnNullSkip  OnNull = "skip"  // leave the field alone (default)
-	OnNullClear OnNull = "clear" // empty the field
-)
-
 // IntegrationSpec maps a report onto a Salesforce object.
 type IntegrationSpec struct {
-	Name         string             `json:"name" doc:"Unique name" example:"onboarding-to-contacts"`
-	Description  *string            `json:"description,omitempty" doc:"What it is for"`
-	Enabled      *bool              `json:"enabled,omitempty" doc:"Whether its schedule starts runs; default true"`
-	SourceID     string             `json:"source_id" doc:"Source that the report comes from"`
-	Report       string             `json:"report" doc:"Path of the report within its source; may be a glob (*, ?, [..], {a,b}, **), of whose matches the newest is taken" example:"onboarding/*.csv"`
-	ConnectionID string             `json:"connection_id" doc:"Connection to the org that is written to"`
-	Object       string             `json:"object" doc:"API name of the Salesforce object" example:"Contact"`
-	Operation    *Operation         `json:"operation,omitempty" enum:"update" doc:"What a run does with the rows: update (default) writes onto matching records and creates none"`
-	Match        Match              `json:"match" doc:"How a row finds its record"`
-	Mappings     map[string]Mapping `json:"mappings" doc:"What feeds each field, by API name of the field"`
-	Schedule     *string            `json:"schedule,omitempty" doc:"Cron expression of five fields, or \"manual\" for runs on demand only; default \"0 9 * * *\"" example:"0 9 * * *"`
-	TimeZone     *string            `json:"time_zone,omitempty" doc:"IANA time zone that the schedule is meant in; default UTC" example:"Europe/Berlin"`
-}
-
-// Match pairs the report column and the Salesforce field that identify a record.
-type Match struct {
-	Column string `json:"column" doc:"Report column that holds the key" example:"User Email"`
-	Field  string `json:"field" doc:"API name of the field that the key is looked up in" example:"Email"`
-}
-
-// Mapping says what feeds one field: a report column or a constant.
-type Mapping struct {
-	Column   *string `json:"column,omitempty" doc:"Report column that feeds the field"`
-	Constant *string `json:"constant,omitempty" doc:"Value that every row writes"`
-	OnNull   *OnNull `json:"on_null,omitempty" enum:"skip,clear" doc:"What to do when the cell is empty: skip (default) leaves the field alone, clear empties it"`
-	TimeZone *string `json:"time_zone,omitempty" doc:"IANA time zone of times without an offset; default UTC"`
+	Name            string             `json:"name" doc:"Unique name" example:"onboarding-to-contacts"`
+	Description     *string            `json:"description,omitempty" doc:"What it is for"`
+	Enabled         *bool              `json:"enabled,omitempty" doc:"Whether its schedule starts runs; default true"`
+	SourceID        string             `json:"source_id" doc:"Source that the report comes from"`
+	Report          string             `json:"report" doc:"Path of the report within its source; may be a glob (*, ?, [..], {a,b}, **), of whose matches the newest is taken" example:"onboarding/*.csv"`
+	ConnectionID    string             `json:"connection_id" doc:"Connection to the org that is written to"`
+	Object          string             `json:"object" doc:"API name of the Salesforce object" example:"Contact"`
+	Operation       *Operation         `json:"operation,omitempty" enum:"update,upsert,insert" doc:"What a run does with the rows: update (default) writes onto matching records and creates none; upsert creates a record for rows without one as well; insert only creates, and leaves matching records alone"`
+	Match           Match              `json:"match" doc:"How a row finds its record"`
+	Mappings        map[string]Mapping `json:"mappings" doc:"What feeds each field, by API name of the field"`
+	Duplicates      *Duplicates        `json:"duplicates,omitempty" doc:"What becomes of rows with the same key that say different things; equal ones collapse into one"`
+	ChangeDetection *ChangeDetection   `json:"change_detection,omitempty" enum:"salesforce,none" doc:"salesforce (default) compares with the org and writes only what differs; none writes every matched row"`
+	Freshness       *Freshness         `json:"freshness,omitempty" doc:"How old a report may be"`
+	Guards          *Guards            `json:"guards,omitempty" doc:"Limits that stop a run before its first write"`
+	Writes          *Writes            `json:"writes,omitempty" doc:"How rows are written"`
+	Schedule        *string            `json:"schedule,omitempty" doc:"Cron expression of five fields, or \"manual\" for runs on demand only; default \"0 9 * * *\"" example:"0 9 * * *"`
+	TimeZone        *string            `json:"time_zone,omitempty" doc:"IANA time zone that the schedule is meant in; default UTC" example:"Europe/Berlin"`
 }
 
 // Integration is a stored integration.
@@ -69,19 +45,50 @@ func (s IntegrationSpec) Fields() []string { return slices.Sorted(maps.Keys(s.Ma
 // Columns returns the report columns that the integration reads, the key's first, each once.
 func (s IntegrationSpec) Columns() []string {
 	columns := []string{s.Match.Column}
-	for _, f := range s.Fields() {
-		if c := s.Mappings[f].Column; c != nil && !slices.Contains(columns, *c) {
-			columns = append(columns, *c)
+	add := func(name string) {
+		if !slices.Contains(columns, name) {
+			columns = append(columns, name)
 		}
+	}
+	for _, f := range s.Fields() {
+		if name, ok := s.Mappings[f].Source(); ok {
+			add(name)
+		}
+	}
+	if by := s.OrderBy(); by != "" {
+		add(by)
 	}
 	return columns
 }
 
-// Clears reports whether an empty cell empties the field.
-func (m Mapping) Clears() bool { return m.OnNull != nil && *m.OnNull == OnNullClear }
+// Does returns the operation, update by default.
+func (s IntegrationSpec) Does() Operation {
+	if s.Operation == nil {
+		return OperationUpdate
+	}
+	return *s.Operation
+}
 
-// Location returns the zone of times without an offset. It is UTC when the mapping names none, or none that exists.
-func (m Mapping) Location() *time.Location { return location(m.TimeZone) }
+// Compares reports whether rows are compared with the org, and only those written that differ.
+func (s IntegrationSpec) Compares() bool {
+	return s.ChangeDetection == nil || *s.ChangeDetection != ChangeDetectionNone
+}
+
+// Keeps returns which of several rows with the same key is used; [KeepReject] for none of them.
+func (s IntegrationSpec) Keeps() Keep {
+	if s.Duplicates == nil || s.Duplicates.Keep == nil {
+		return KeepReject
+	}
+	return *s.Duplicates.Keep
+}
+
+// OrderBy returns the column that says which row is first and which is last, empty for the report's own order.
+func (s IntegrationSpec) OrderBy() string {
+	if s.Duplicates == nil || s.Duplicates.OrderBy == nil {
+		return ""
+	}
+	return *s.Duplicates.OrderBy
+}
 
 // MappingPointer returns the JSON pointer to the mapping of a field, or to one of its attributes.
 func MappingPointer(field string, attribute ...string) string {
@@ -97,12 +104,9 @@ func (s IntegrationSpec) Validate() error {
 	v.report("/report", s.Report)
 	v.required("/connection_id", s.ConnectionID, maxTextLength)
 	v.apiName("/object", s.Object)
-	if s.Operation != nil {
-		v.oneOf("/operation", string(*s.Operation), string(OperationUpdate))
-	}
-	v.required("/match/column", s.Match.Column, maxTextLength)
-	v.apiName("/match/field", s.Match.Field)
+	v.match(s)
 	v.mappings(s)
+	v.policies(s)
 	if s.Schedule != nil {
 		if _, err := parseCron(*s.Schedule); err != nil {
 			v.add("/schedule", "%s", err)
@@ -110,44 +114,6 @@ func (s IntegrationSpec) Validate() error {
 	}
 	v.timeZone("/time_zone", s.TimeZone)
 	return v.err("integration " + quoteName(s.Name))
-}
-
-func (v *validator) mappings(s IntegrationSpec) {
-	if n := len(s.Mappings); n == 0 || n > MaxMappings {
-		v.add("/mappings", "must map between 1 and %d fields, not %d", MaxMappings, n)
-	}
-	seen := map[string]string{}
-	for _, field := range s.Fields() {
-		m := s.Mappings[field]
-		at := MappingPointer(field)
-		v.apiName(at, field)
-		if first, twice := seen[strings.ToLower(field)]; twice {
-			v.add(at, "is the same field as %q: Salesforce names ignore case", first)
-		}
-		seen[strings.ToLower(field)] = field
-		if strings.EqualFold(field, s.Match.Field) {
-			v.add(at, "is the field that records are matched by, so it can't be written too")
-		}
-		v.mapping(field, m)
-	}
-}
-
-func (v *validator) mapping(field string, m Mapping) {
-	at := MappingPointer(field)
-	switch {
-	case m.Column == nil && m.Constant == nil:
-		v.add(at, "needs a column or a constant")
-	case m.Column != nil && m.Constant != nil:
-		v.add(at, "takes either a column or a constant, not both")
-	case m.Column != nil:
-		v.required(MappingPointer(field, "column"), *m.Column, maxTextLength)
-	case *m.Constant == "" && !m.Clears():
-		v.add(MappingPointer(field, "constant"), "is empty, which would never be written: set on_null = \"clear\" to empty the field")
-	}
-	if m.OnNull != nil {
-		v.oneOf(MappingPointer(field, "on_null"), string(*m.OnNull), string(OnNullSkip), string(OnNullClear))
-	}
-	v.timeZone(MappingPointer(field, "time_zone"), m.TimeZone)
 }
 
 // apiName checks the spelling of a Salesforce API name; dots would reach into parents, which can't be written.

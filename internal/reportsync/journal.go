@@ -11,6 +11,6 @@ type RunProgress struct {
 	Stage       Stage
 	Done, Total int64
 	Counts      Counts
-	APICalls    int64 // of this attempt
-	BulkBatches int64 // of this attempt
+	// Of this attempt.
+	APICalls, BulkBatches, BytesSent, BytesReceived int64
 }

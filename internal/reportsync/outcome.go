@@ -35,6 +35,13 @@ const (
 	RowValueInvalid = "value_invalid"   // a cell can't be read as its field's type
 	RowNoRecord     = "no_record"       // no record has the key
 	RowManyRecords  = "several_records" // several records have the key
+	RowRepeated     = "repeated_row"    // another row says the very same; that one is used
+	RowSuperseded   = "superseded"      // of the rows with this key, the duplicates policy uses another one
+	RowNoParent     = "no_parent"       // no parent record has the key that a lookup is fed with
+	RowManyParents  = "several_parents" // several parent records have it
+	RowRequired     = "required_empty"  // a record can't be created without a value that the row lacks
+	RowExists       = "exists"          // the record is there already, so insert leaves it alone
+	RowUnsettled    = "never_settles"   // Salesforce keeps changing what we write, so it is not written again
 	RowNotSent      = "not_sent"        // the run ended before the row was sent
 	RowNoAnswer     = "no_answer"       // Salesforce gave no answer for the row
 )
@@ -46,16 +53,25 @@ type Outcome struct {
 	Key      string      `json:"key,omitempty" doc:"The row's key, as it was looked up"`
 	Kind     OutcomeKind `json:"outcome" enum:"updated,created,unchanged,unmatched,ambiguous,duplicate,invalid,failed,unprocessed" doc:"What became of it"`
 	RecordID string      `json:"record_id,omitempty" doc:"Id of the record, 18 characters"`
+	Records  []string    `json:"record_ids,omitempty" doc:"Ids of all records that the row was written to, where there are several"`
 	Code     string      `json:"code,omitempty" doc:"Why, for programs: Salesforce's status code for failed rows, one of ours otherwise"`
 	Message  string      `json:"message,omitempty" doc:"Why, for people"`
 	Changes  []Change    `json:"changes,omitempty" doc:"The fields that differed, before and after"`
 }
 
+// Rejected reports whether a person may want to look at the row. One that gave way to another by rule is as it should be.
+func (o Outcome) Rejected() bool {
+	return o.Kind.Rejected() && o.Code != RowRepeated && o.Code != RowSuperseded
+}
+
 // Change is a field that differed. Nil stands for empty.
 type Change struct {
-	Field  string  `json:"field" doc:"API name of the field"`
-	Before *string `json:"before" doc:"Value in Salesforce before; null for empty"`
-	After  *string `json:"after" doc:"Value that was sent; null for empty"`
+	Field    string  `json:"field" doc:"API name of the field"`
+	Before   *string `json:"before" doc:"Value in Salesforce before; null for empty"`
+	After    *string `json:"after" doc:"Value that was sent; null for empty"`
+	RecordID string  `json:"record_id,omitempty" doc:"The record, where the row was written to several"`
+	Repeats  int     `json:"repeats,omitempty" doc:"How many runs in a row before this one made the very same change"`
+	Held     bool    `json:"held,omitempty" doc:"Not sent, because the value never settles: Salesforce has undone it each time before"`
 }
 
 // Counts adds up the outcomes of a run.

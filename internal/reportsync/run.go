@@ -57,34 +57,108 @@ type NewRun struct {
 	Trigger       Trigger
 	DryRun        bool       // stop before the first write
 	FullResync    bool       // write matched rows even where nothing differs
+	IgnoreGuards  bool       // let the run through whatever the integration's guards say
 	Slot          *time.Time // the moment the schedule meant, nil on demand
 }
 
 // Run is one execution of one revision of an integration.
 type Run struct {
-	ID              string         `json:"id" doc:"Opaque, stable id"`
-	IntegrationID   string         `json:"integration_id"`
-	IntegrationName string         `json:"integration_name" doc:"The integration's name when the run was asked for"`
-	Report          string         `json:"report" doc:"Path of the report that was read; before it is known, the integration's report"`
-	Object          string         `json:"object" doc:"API name of the Salesforce object"`
-	Trigger         Trigger        `json:"trigger" enum:"schedule,manual,terraform,api" doc:"What started it"`
-	DryRun          bool           `json:"dry_run" doc:"Whether it stopped before the first write; counts then say what it would have done"`
-	FullResync      bool           `json:"full_resync" doc:"Whether it wrote rows even where nothing differed"`
-	Status          RunStatus      `json:"status" enum:"queued,running,completed,completed_with_errors,failed,cancelled"`
-	Stage           Stage          `json:"stage,omitempty" doc:"Where a running run is"`
-	Progress        *Progress      `json:"progress,omitempty" doc:"How far the stage is"`
-	ScheduledFor    *time.Time     `json:"scheduled_for,omitempty" doc:"The slot that the schedule meant, for scheduled runs"`
-	QueuedAt        time.Time      `json:"queued_at"`
-	StartedAt       *time.Time     `json:"started_at" doc:"Null until it started"`
-	FinishedAt      *time.Time     `json:"finished_at" doc:"Null until it ended"`
-	RuntimeSeconds  *float64       `json:"runtime_seconds" doc:"From start to end, null until it ended"`
-	Attempt         int            `json:"attempt" doc:"How often a node took it up: above 1 after a crash"`
-	Counts          Counts         `json:"counts"`
-	APICalls        int64          `json:"api_calls" doc:"Salesforce API calls made"`
-	BulkBatches     int64          `json:"bulk_batches" doc:"Internal Bulk API batches used, of the org's 15,000 a day"`
-	Error           *RunError      `json:"error" doc:"Why it failed, null otherwise"`
-	Revision        int64          `json:"revision" doc:"Revision of the integration that it used"`
-	ReportVersion   *ReportVersion `json:"report_version" doc:"The very version of the report that was read, null before"`
+	ID              string     `json:"id" doc:"Opaque, stable id"`
+	IntegrationID   string     `json:"integration_id"`
+	IntegrationName string     `json:"integration_name" doc:"The integration's name when the run was asked for"`
+	Report          string     `json:"report" doc:"Path of the report that was read; before it is known, the integration's report"`
+	Object          string     `json:"object" doc:"API name of the Salesforce object"`
+	Trigger         Trigger    `json:"trigger" enum:"schedule,manual,terraform,api" doc:"What started it"`
+	DryRun          bool       `json:"dry_run" doc:"Whether it stopped before the first write; counts then say what it would have done"`
+	FullResync      bool       `json:"full_resync" doc:"Whether it wrote rows even where nothing differed"`
+	IgnoreGuards    bool       `json:"ignore_guards" doc:"Whether it was let through whatever the integration's guards say"`
+	Status          RunStatus  `json:"status" enum:"queued,running,completed,completed_with_errors,failed,cancelled"`
+	Stage           Stage      `json:"stage,omitempty" doc:"Where a running run is"`
+	Progress        *Progress  `json:"progress,omitempty" doc:"How far the stage is"`
+	ScheduledFor    *time.Time `json:"scheduled_for,omitempty" doc:"The slot that the schedule meant, for scheduled runs"`
+	QueuedAt        time.Time  `json:"queued_at"`
+	StartedAt       *time.Time `json:"started_at" doc:"Null until it started"`
+	FinishedAt      *time.Time `json:"finished_at" doc:"Null until it ended"`
+	RuntimeSeconds  *float64   `json:"runtime_seconds" doc:"From start to end, null until it ended"`
+	Attempt         int        `json:"attempt" doc:"How often a node took it up: above 1 after a crash"`
+	Counts          Counts     `json:"counts"`
+	APICalls        int64      `json:"api_calls" doc:"Salesforce API calls made"`
+	BulkBatches     int64      `json:"bulk_batches" doc:"Internal Bulk API batches used, of the org's 15,000 a day"`
+	BytesSent       int64      `json:"bytes_sent" doc:"Bytes sent to Salesforce in request bodies"`
+	BytesReceived   int64      `json:"bytes_received" doc:"Bytes received from Salesforce in answers, uncompressed"`
+	RunFacts
+	Artifact      *Artifact      `json:"artifact" doc:"Where the outcomes of its rows are kept, null until it ended"`
+	Error         *RunError      `json:"error" doc:"Why it failed, null otherwise"`
+	Revision      int64          `json:"revision" doc:"Revision of the integration that it used"`
+	ReportVersion *ReportVersion `json:"report_version" doc:"The very version of the report that was read, null before"`
+}
+
+// RunFacts is what a run found out and used, besides its rows. A later attempt adds to what the one before found.
+type RunFacts struct {
+	Org      *OrgIdentity `json:"org" doc:"The org that was written to, and as whom; null before"`
+	Forecast *Forecast    `json:"forecast" doc:"Which ways of reading and writing were chosen, and at what cost; null before"`
+	Jobs     []BulkJob    `json:"bulk_jobs" doc:"The Bulk API jobs that it made in Salesforce, oldest first"`
+}
+
+// OrgIdentity says which org a run worked on, as which user.
+type OrgIdentity struct {
+	OrgID    string `json:"org_id" doc:"Id of the Salesforce org, 18 characters"`
+	UserID   string `json:"user_id" doc:"Id of the user, 18 characters"`
+	Username string `json:"username,omitempty" doc:"The user's name, where the app may read it"`
+	Instance string `json:"instance" doc:"URL of the org's instance"`
+}
+
+// Forecast is what a run chose to do and what that was to cost, said before its first write.
+type Forecast struct {
+	Match       Choice  `json:"match" doc:"How rows find their records"`
+	Write       *Choice `json:"write,omitempty" doc:"How rows are written; missing while unknown"`
+	APICalls    int64   `json:"api_calls" doc:"API calls of the whole run"`
+	BulkBatches int64   `json:"bulk_batches" doc:"Internal Bulk API batches of the whole run"`
+	// What the org says is left of its day, before this run's writes.
+	CallsRemaining   *int64 `json:"api_calls_remaining,omitempty" doc:"What is left of the org's API calls, where the org told"`
+	BatchesRemaining *int64 `json:"bulk_batches_remaining,omitempty" doc:"What is left of the org's Bulk API batches, where it was asked"`
+}
+
+// Choice is a way that was chosen for its counted cost, and the ones that were not.
+type Choice struct {
+	Route  string      `json:"route" doc:"The way that was chosen" enum:"none,lookups,pages,bulk,collections"`
+	Why    string      `json:"why" doc:"Why, in a sentence"`
+	Rows   int64       `json:"rows" doc:"Keys that are looked up, or records that are written"`
+	Routes []RouteCost `json:"routes" doc:"The ways that there were, cheapest first"`
+}
+
+// RouteCost is what a way would cost.
+type RouteCost struct {
+	Route       string `json:"route"`
+	APICalls    int64  `json:"api_calls"`
+	BulkBatches int64  `json:"bulk_batches"`
+}
+
+// BulkJob is a job of Salesforce's Bulk API 2.0.
+type BulkJob struct {
+	ID        string `json:"id" doc:"Salesforce's id of the job"`
+	Operation string `json:"operation" enum:"query,insert,update,upsert"`
+	Rows      int64  `json:"rows" doc:"Records that were sent, or came"`
+}
+
+// Artifact is where the outcomes of a run are kept: an object in the bucket, lines of JSON, compressed by zstd.
+type Artifact struct {
+	Key    string `json:"key" doc:"Name of the object in the bucket"`
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes" doc:"Size, compressed"`
+	SHA256 string `json:"sha256" doc:"Hash of the object"`
+}
+
+// RunResult is how a run ended. What was used is that of the attempt alone.
+type RunResult struct {
+	Status        RunStatus
+	Counts        Counts
+	APICalls      int64
+	BulkBatches   int64
+	BytesSent     int64
+	BytesReceived int64
+	Artifact      *Artifact // nil when none could be written
+	Err           *RunError // why it failed, nil otherwise
 }
 
 // Progress says how far a stage is.

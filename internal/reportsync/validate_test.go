@@ -72,7 +72,7 @@ func TestIntegrationValidate(t *testing.T) {
 		{"open bracket", func(s *reportsync.IntegrationSpec) { s.Report = "a[.csv" }, []string{"/report"}},
 		{"object with a blank", func(s *reportsync.IntegrationSpec) { s.Object = "My Object" }, []string{"/object"}},
 		{"soql in a field", func(s *reportsync.IntegrationSpec) { s.Match.Field = "Email FROM User--" }, []string{"/match/field"}},
-		{"later operation", func(s *reportsync.IntegrationSpec) { s.Operation = new(reportsync.Operation("upsert")) }, []string{"/operation"}},
+		{"unknown operation", func(s *reportsync.IntegrationSpec) { s.Operation = new(reportsync.Operation("delete")) }, []string{"/operation"}},
 		{"no mappings", func(s *reportsync.IntegrationSpec) { s.Mappings = nil }, []string{"/mappings"}},
 		{"empty mapping", func(s *reportsync.IntegrationSpec) { s.Mappings["A__c"] = reportsync.Mapping{} }, []string{"/mappings/A__c"}},
 		{"column and constant", func(s *reportsync.IntegrationSpec) {
