@@ -32,6 +32,13 @@ func computedAttribute(name string, from resource.Attribute) datasource.Attribut
 		return datasource.Int64Attribute{Computed: true, MarkdownDescription: a.MarkdownDescription}
 	case resource.Float64Attribute:
 		return datasource.Float64Attribute{Computed: true, MarkdownDescription: a.MarkdownDescription}
+	case resource.ListAttribute:
+		return datasource.ListAttribute{Computed: true, MarkdownDescription: a.MarkdownDescription, ElementType: a.ElementType}
+	case resource.ListNestedAttribute:
+		return datasource.ListNestedAttribute{
+			Computed: true, MarkdownDescription: a.MarkdownDescription,
+			NestedObject: datasource.NestedAttributeObject{Attributes: computedAttributes(a.NestedObject.Attributes)},
+		}
 	case resource.SingleNestedAttribute:
 		return datasource.SingleNestedAttribute{
 			Computed: true, MarkdownDescription: a.MarkdownDescription, Attributes: computedAttributes(a.Attributes),

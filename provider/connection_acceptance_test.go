@@ -40,6 +40,10 @@ func TestAccConnectionLifeCycle(t *testing.T) {
 		{config(renamed), "name", knownvalue.StringExact("prod")},
 		{config(aliased), "login_url", knownvalue.StringRegexp(loosely("localhost"))},
 		{config(moved), "environment", knownvalue.StringExact("sandbox")},
+		{config(moved.with("limits", "{}")), "limits.batch_rows", knownvalue.Null()},
+		{config(moved.with("limits", "{ batch_rows = 50 }")), "limits.batch_rows", knownvalue.Int64Exact(50)},
+		{config(moved.with("limits", "{ daily_api_calls = 10000 }")), "limits.daily_api_calls", knownvalue.Int64Exact(10_000)},
+		{config(moved), "limits", knownvalue.Null()},
 	})...)
 	steps = append(steps,
 		resource.TestStep{ // a version makes the provider send the secret, which is the stored one already
@@ -48,7 +52,7 @@ func TestAccConnectionLifeCycle(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{
 				has(connectionAddress, "client_credentials.client_secret_wo_version", knownvalue.Int64Exact(1)),
 				has(connectionAddress, "client_credentials.client_id", knownvalue.StringExact("other")),
-				has(connectionAddress, "revision", knownvalue.Int64Exact(4)),
+				has(connectionAddress, "revision", knownvalue.Int64Exact(8)),
 			},
 		},
 	)
@@ -64,6 +68,7 @@ func TestAccConnectionDrift(t *testing.T) {
 	steps := []resource.TestStep{{Config: config}}
 	for _, change := range []func(*reportsync.ConnectionSpec){
 		func(s *reportsync.ConnectionSpec) { s.Name = "renamed" },
+		func(s *reportsync.ConnectionSpec) { s.Limits = &reportsync.Limits{DailyAPICalls: new(int64(1))} },
 		func(s *reportsync.ConnectionSpec) {
 			s.Environment, s.LoginURL = reportsync.Sandbox, &sandboxURL
 			s.ClientCredentials = &reportsync.ClientCredentials{ClientID: "other", ClientSecret: "other-secret"}
@@ -85,6 +90,7 @@ func TestAccConnectionDrift(t *testing.T) {
 				has(connectionAddress, "environment", knownvalue.StringExact("production")),
 				has(connectionAddress, "login_url", knownvalue.StringExact(w.orgURL)),
 				has(connectionAddress, "client_credentials.client_id", knownvalue.StringExact(orgsim.DefaultClientID)),
+				has(connectionAddress, "limits", knownvalue.Null()),
 			},
 		})
 	}
@@ -120,6 +126,14 @@ func TestAccConnectionErrors(t *testing.T) {
 		resource.TestStep{
 			Config:      config("login_url", `"http://acme.my.salesforce.com"`),
 			ExpectError: loosely("login_url", "plain http is allowed for this machine only"),
+		},
+		resource.TestStep{
+			Config:      config("limits", "{ batch_rows = 0 }"),
+			ExpectError: loosely("limits.batch_rows:", "takes 1 to 200 rows"),
+		},
+		resource.TestStep{
+			Config:      config("limits", "{ daily_api_calls = 0 }"),
+			ExpectError: loosely("limits.daily_api_calls:", "give at least 1"),
 		},
 		resource.TestStep{
 			Config:      config("login_url", ""),

@@ -17,6 +17,7 @@ type connectionModel struct {
 	Environment            types.String `tfsdk:"environment"`
 	LoginURL               types.String `tfsdk:"login_url"`
 	ClientCredentials      types.Object `tfsdk:"client_credentials"`
+	Limits                 types.Object `tfsdk:"limits"`
 	Revision               types.Int64  `tfsdk:"revision"`
 	CredentialsFingerprint types.String `tfsdk:"credentials_fingerprint"`
 }
@@ -33,6 +34,24 @@ var clientCredentialsTypes = map[string]attr.Type{
 	attrSecretVersion: types.Int64Type,
 }
 
+type limitsModel struct {
+	BatchRows     types.Int64 `tfsdk:"batch_rows"`
+	DailyAPICalls types.Int64 `tfsdk:"daily_api_calls"`
+}
+
+var limitsTypes = map[string]attr.Type{"batch_rows": types.Int64Type, "daily_api_calls": types.Int64Type}
+
+func (m *limitsModel) limits() *reportsync.Limits {
+	return &reportsync.Limits{BatchRows: optionalInt(m.BatchRows), DailyAPICalls: optionalInt(m.DailyAPICalls)}
+}
+
+func limitsOf(l *reportsync.Limits) *limitsModel {
+	if l == nil {
+		return nil
+	}
+	return &limitsModel{BatchRows: types.Int64PointerValue(l.BatchRows), DailyAPICalls: types.Int64PointerValue(l.DailyAPICalls)}
+}
+
 // spec returns what the model declares; the secret is in it only when the model was read from the configuration.
 func (m *connectionModel) spec(ctx context.Context) (reportsync.ConnectionSpec, diag.Diagnostics) {
 	s := reportsync.ConnectionSpec{
@@ -40,10 +59,15 @@ func (m *connectionModel) spec(ctx context.Context) (reportsync.ConnectionSpec, 
 		Environment: reportsync.Environment(m.Environment.ValueString()),
 		LoginURL:    optional[string](m.LoginURL),
 	}
-	if m.ClientCredentials.IsNull() || m.ClientCredentials.IsUnknown() {
-		return s, nil
+	var diags diag.Diagnostics
+	if l := optionalObject[limitsModel](ctx, m.Limits, &diags); l != nil {
+		s.Limits = l.limits()
 	}
-	cc, diags := m.clientCredentials(ctx)
+	if m.ClientCredentials.IsNull() || m.ClientCredentials.IsUnknown() {
+		return s, diags
+	}
+	cc, more := m.clientCredentials(ctx)
+	diags.Append(more...)
 	s.ClientCredentials = &reportsync.ClientCredentials{
 		ClientID:     cc.ClientID.ValueString(),
 		ClientSecret: reportsync.Secret(cc.Secret.ValueString()),
@@ -74,15 +98,17 @@ func (m *connectionModel) take(ctx context.Context, c reportsync.Connection) dia
 	m.Revision = types.Int64Value(c.Revision)
 	m.CredentialsFingerprint = types.StringValue(c.CredentialsFingerprint)
 	m.ClientCredentials = types.ObjectNull(clientCredentialsTypes)
+	var diags, more diag.Diagnostics
+	m.Limits = objectOf(ctx, limitsTypes, limitsOf(c.Limits), &diags)
 	if c.ClientCredentials == nil {
-		return nil
+		return diags
 	}
-	var diags diag.Diagnostics
-	m.ClientCredentials, diags = types.ObjectValueFrom(ctx, clientCredentialsTypes, clientCredentialsModel{
+	m.ClientCredentials, more = types.ObjectValueFrom(ctx, clientCredentialsTypes, clientCredentialsModel{
 		ClientID:      types.StringValue(c.ClientCredentials.ClientID),
 		Secret:        types.StringNull(),
 		SecretVersion: version,
 	})
+	diags.Append(more...)
 	return diags
 }
 
@@ -93,6 +119,7 @@ type connectionDataModel struct {
 	Environment            types.String                `tfsdk:"environment"`
 	LoginURL               types.String                `tfsdk:"login_url"`
 	ClientCredentials      *clientCredentialsDataModel `tfsdk:"client_credentials"`
+	Limits                 *limitsModel                `tfsdk:"limits"`
 	Revision               types.Int64                 `tfsdk:"revision"`
 	CredentialsFingerprint types.String                `tfsdk:"credentials_fingerprint"`
 }
@@ -108,6 +135,7 @@ func (m *connectionDataModel) take(_ context.Context, c reportsync.Connection) d
 		Name:                   types.StringValue(c.Name),
 		Environment:            types.StringValue(string(c.Environment)),
 		LoginURL:               stringOf(c.LoginURL),
+		Limits:                 limitsOf(c.Limits),
 		Revision:               types.Int64Value(c.Revision),
 		CredentialsFingerprint: types.StringValue(c.CredentialsFingerprint),
 	}

@@ -62,6 +62,22 @@ func connectionAttributes() map[string]schema.Attribute {
 				},
 			},
 		},
+		"limits": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "What runs may use of the org.",
+			Attributes: map[string]schema.Attribute{
+				"batch_rows": schema.Int64Attribute{
+					Optional: true,
+					MarkdownDescription: "Most rows that one call of sObject Collections writes, 1 to 200, unless an integration says otherwise. " +
+						"Default: `200`.",
+				},
+				"daily_api_calls": schema.Int64Attribute{
+					Optional: true,
+					MarkdownDescription: "Most API calls that all runs on this connection make in a day (UTC). A run that needs more fails. Default: as many as " +
+						"the org allows.",
+				},
+			},
+		},
 		"revision": revisionAttribute(),
 		"credentials_fingerprint": schema.StringAttribute{
 			Computed:            true,

@@ -13,14 +13,17 @@ import (
 func TestAccObjectDataSources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	blocks := map[string]block{integrationAddress: w.integration().with("time_zone", `"Asia/Tokyo"`)}
+	blocks := map[string]block{
+		connectionAddress:  w.connection().with("limits", "{ batch_rows = 50 }"),
+		integrationAddress: w.integration().with("time_zone", `"Asia/Tokyo"`).with("guards", "{ max_changed_percent = 12.5 }"),
+	}
 	var checks []statecheck.StateCheck
 	for address, attributes := range map[string][]string{
-		connectionAddress: {"id", "name", "environment", "login_url", "client_credentials.client_id", "revision", "credentials_fingerprint"},
+		connectionAddress: {"id", "name", "environment", "login_url", "client_credentials.client_id", "limits", "revision", "credentials_fingerprint"},
 		sourceAddress:     {"id", "name", "files", "revision"},
 		integrationAddress: {
 			"id", "name", "description", "enabled", "source_id", "report", "connection_id", "object", "operation",
-			"match", "mappings", "schedule", "time_zone", "revision",
+			"match", "mappings", "duplicates", "change_detection", "freshness", "guards", "writes", "schedule", "time_zone", "revision",
 		},
 	} {
 		for _, by := range []string{"id", "name"} {
@@ -67,6 +70,7 @@ func TestAccRunDataSources(t *testing.T) {
 	checks := []statecheck.StateCheck{
 		has(runs, "runs", knownvalue.ListSizeExact(1)),
 		has(byStatus, "runs", knownvalue.ListSizeExact(0)),
+		has(one, "ignore_guards", knownvalue.Bool(false)),
 		has(log, "counts.read", knownvalue.Int64Exact(5)),
 		has(log, "rejected", knownvalue.ListExact([]knownvalue.Check{
 			rejected(4, "nobody@example.com", "unmatched", "no_record"),
@@ -80,7 +84,8 @@ func TestAccRunDataSources(t *testing.T) {
 	}
 	for _, attribute := range []string{
 		"id", "integration_id", "integration_name", "report", "object", "trigger", "status", "started_at", "finished_at",
-		"runtime_seconds", "counts", "api_calls", "bulk_batches", "error", "revision", "report_version",
+		"runtime_seconds", "counts", "api_calls", "bulk_batches", "bytes_sent", "bytes_received", "error", "revision", "report_version",
+		"org", "forecast", "bulk_jobs", "artifact",
 	} {
 		checks = append(checks, statecheck.CompareValuePairs(runAddress, at(attribute), one, at(attribute), compare.ValuesSame()))
 	}

@@ -42,10 +42,10 @@ func TestProblemReport(t *testing.T) {
 		},
 		"what is no attribute is blamed on the one around it, or on the whole": {
 			err: &reportsync.Error{Code: reportsync.CodeInvalid, Message: "the integration is not valid", Fields: []reportsync.FieldError{
-				{Pointer: "/match/transform", Detail: "is not known"}, {Pointer: "/owner", Detail: "is not known"},
+				{Pointer: "/match/nothing", Detail: "is not known"}, {Pointer: "/owner", Detail: "is not known"},
 			}},
 			want: diag.Diagnostics{
-				diag.NewAttributeErrorDiagnostic(path.Root("match"), summary, "/match/transform: is not known"),
+				diag.NewAttributeErrorDiagnostic(path.Root("match"), summary, "/match/nothing: is not known"),
 				diag.NewErrorDiagnostic(summary, "The integration is not valid.\n/owner: is not known"),
 			},
 		},

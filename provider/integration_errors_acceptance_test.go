@@ -29,8 +29,21 @@ var spelling = []mistake{
 	{"name", `""`, []string{`name = ""`, "must not be empty"}},
 	{"mappings", "{}", []string{"mappings = {}", "must map between 1 and"}},
 	{"mappings", "{\n    Email = { constant = \"x\" }\n  }", []string{`Email = { constant = "x" }`, "is the field that records are matched by"}},
-	{"mappings", "{\n    Phone = {}\n  }", []string{"Phone = {}", "needs a column or a constant"}},
+	{"mappings", "{\n    Phone = {}\n  }", []string{"Phone = {}", "needs a column, a constant or a lookup"}},
 	{"mappings", "{\n    Phone = { column = \"a\", on_null = \"cleer\" }\n  }", []string{`mappings["Phone"].on_null:`, `did you mean "clear"?`}},
+	{"match", "{\n    column = \"a\", field = \"Email\"\n    transform = [\"trim\", \"sha256\"]\n  }", []string{
+		`match.transform[1]:`, `did you mean "sha256_base64"?`,
+	}},
+	{"mappings", "{\n    Phone = { column = \"a\", date_format = \"DD/MM\" }\n  }", []string{`mappings["Phone"].date_format:`, "needs YYYY, MM and DD"}},
+	{"mappings", "{\n    Phone = { lookup = { object = \"Account\", field = \"a.b\", column = \"a\" } }\n  }", []string{
+		`mappings["Phone"].lookup.field:`, `"a.b" is no API name`,
+	}},
+	{"duplicates", `{ order_by = "Date" }`, []string{"duplicates.order_by:", "set keep to first or last"}},
+	{"freshness", `{ max_age = "2d" }`, []string{"freshness.max_age:", "a day is 24h"}},
+	{"guards", `{ max_changed_percent = 101 }`, []string{"guards.max_changed_percent:", "101 is no percentage"}},
+	{"writes", `{ batch_rows = 201 }`, []string{"writes.batch_rows:", "takes 1 to 200 rows"}},
+	{"writes", `{ route = "bulk", duplicate_rules = "allow_save" }`, []string{"writes.duplicate_rules:", "not possible with route bulk"}},
+	{"change_detection", `"hash"`, []string{`change_detection = "hash"`, "is not one of salesforce, none"}},
 }
 
 // substance are mistakes that only a look at the report and at the org can find.

@@ -46,50 +46,24 @@ func integrationAttributes() map[string]schema.Attribute {
 		},
 		"operation": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "What a run does with the rows: `update` writes onto the records that match and creates none. " +
-				"It is the only one so far. Default: `update`.",
+			MarkdownDescription: "What a run does with the rows: `update` writes onto the records that match and creates none; `upsert` creates a record for " +
+				"each row without one as well; `insert` only creates, and leaves the records that match alone. Each may be repeated: what is " +
+				"done is not done again. Default: `update`.",
 		},
-		"match": schema.SingleNestedAttribute{
-			Required:            true,
-			MarkdownDescription: "How a row finds its record.",
-			Attributes: map[string]schema.Attribute{
-				"column": schema.StringAttribute{
-					Required:            true,
-					MarkdownDescription: "Report column that holds the key.",
-				},
-				"field": schema.StringAttribute{
-					Required:            true,
-					MarkdownDescription: "API name of the field that the key is looked up in, such as `Email`. It need not be an external id.",
-				},
-			},
+		"match":      matchAttribute(),
+		"mappings":   mappingsAttribute(),
+		"duplicates": duplicatesAttribute(),
+		"change_detection": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "How it is found out what to write: `salesforce` compares with the org and writes only what differs, `none` writes every " +
+				"row that has a record. Default: `salesforce`.",
 		},
-		"mappings":  mappingsAttribute(),
+		"freshness": freshnessAttribute(),
+		"guards":    guardsAttribute(),
+		"writes":    writesAttribute(),
 		"schedule":  scheduleAttribute(),
 		"time_zone": zoneAttribute("IANA time zone that `schedule` is meant in, such as `Europe/Berlin`. Default: `UTC`."),
 		"revision":  revisionAttribute(),
-	}
-}
-
-func mappingsAttribute() schema.MapNestedAttribute {
-	return schema.MapNestedAttribute{
-		Required:            true,
-		MarkdownDescription: "What feeds each field, by the field's API name. Each mapping has either a `column` or a `constant`.",
-		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"column": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Report column that feeds the field.",
-			},
-			"constant": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Value that every row writes.",
-			},
-			"on_null": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "What to do when the cell is empty: `skip` leaves the field alone, `clear` empties it. " +
-					"Default: `skip`.",
-			},
-			"time_zone": zoneAttribute("IANA time zone of the column's times that name no offset. Default: `UTC`."),
-		}},
 	}
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -38,6 +39,12 @@ func attributePath(typ attr.Type, pointer string) (at path.Path, exact bool) {
 			at, typ = at.AtName(name), inner
 		case types.MapType:
 			at, typ = at.AtMapKey(name), t.ElemType
+		case types.ListType:
+			index, err := strconv.Atoi(name)
+			if err != nil || index < 0 {
+				return at, false
+			}
+			at, typ = at.AtListIndex(index), t.ElemType
 		default:
 			return at, false
 		}

@@ -59,7 +59,7 @@ func TestAccRunLifeCycle(t *testing.T) {
 		},
 		{ // what only steers Terraform changes in place, and what runs no differently too
 			Config: config(i, r.with("wait", "false").with("fail_on", `"any_row"`).with("timeouts", `{ create = "5m" }`).
-				with("dry_run", "false").with("full_resync", "false")),
+				with("dry_run", "false").with("full_resync", "false").with("ignore_guards", "false")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(runAddress, plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(runAddress, at("counts.updated"), knownvalue.Int64Exact(2)),
@@ -92,10 +92,22 @@ func TestAccRunLifeCycle(t *testing.T) {
 				has(runAddress, "counts.updated", knownvalue.Int64Exact(2)),
 			},
 		},
+		{
+			Config:           config(i.with("description", `"changed"`), r.with("ignore_guards", "true").with("triggers", `{ by = "hand" }`)),
+			ConfigPlanChecks: planned(runAddress, plancheck.ResourceActionDestroyBeforeCreate),
+			ConfigStateChecks: []statecheck.StateCheck{
+				another.AddStateValue(runAddress, id),
+				has(runAddress, "ignore_guards", knownvalue.Bool(true)),
+			},
+		},
 	}
 	w.test(t, steps...)
-	if runs := w.runs(t); len(runs) != 4 {
-		t.Errorf("there were %d runs, want 4: %v", len(runs), runs)
+	runs := w.runs(t)
+	if len(runs) != 5 {
+		t.Fatalf("there were %d runs, want 5: %v", len(runs), runs)
+	}
+	if !runs[0].IgnoreGuards || runs[1].IgnoreGuards {
+		t.Errorf("of the last two runs, newest first, guards are ignored by %v and %v", runs[0].IgnoreGuards, runs[1].IgnoreGuards)
 	}
 }
 

@@ -121,13 +121,19 @@ func (m *runLogModel) read(ctx context.Context, client *api.Client) error {
 			Stage: types.StringValue(string(entry.Stage)), Message: types.StringValue(entry.Message),
 		})
 	}
-	query := api.OutcomeQuery{Limit: defaultRejected}
+	return m.readRejected(ctx, client)
+}
+
+// readRejected reads the rejected rows, up to the limit. Those that gave way to another by rule are passed over.
+func (m *runLogModel) readRejected(ctx context.Context, client *api.Client) error {
+	limit := defaultRejected
 	if !m.RejectedLimit.IsNull() {
-		query.Limit = int(m.RejectedLimit.ValueInt64())
+		limit = int(m.RejectedLimit.ValueInt64())
 	}
-	if query.Limit == 0 {
+	if limit == 0 {
 		return nil
 	}
+	var query api.OutcomeQuery
 	for _, kind := range reportsync.OutcomeKinds {
 		if kind.Rejected() {
 			query.Kinds = append(query.Kinds, kind)
@@ -137,10 +143,16 @@ func (m *runLogModel) read(ctx context.Context, client *api.Client) error {
 		if err != nil {
 			return err
 		}
+		if !row.Rejected() {
+			continue
+		}
 		m.Rejected = append(m.Rejected, rejectedRowModel{
 			Line: types.Int64Value(row.Line), Key: filled(row.Key), Outcome: types.StringValue(string(row.Kind)),
 			Code: filled(row.Code), Message: filled(row.Message),
 		})
+		if len(m.Rejected) == limit {
+			break
+		}
 	}
 	return nil
 }

@@ -25,9 +25,12 @@ type runValues struct {
 	Counts          types.Object  `tfsdk:"counts"`
 	APICalls        types.Int64   `tfsdk:"api_calls"`
 	BulkBatches     types.Int64   `tfsdk:"bulk_batches"`
+	BytesSent       types.Int64   `tfsdk:"bytes_sent"`
+	BytesReceived   types.Int64   `tfsdk:"bytes_received"`
 	Error           types.Object  `tfsdk:"error"`
 	Revision        types.Int64   `tfsdk:"revision"`
 	ReportVersion   types.Object  `tfsdk:"report_version"`
+	runFacts
 }
 
 // runModel is a run as data sources show it.
@@ -35,6 +38,7 @@ type runModel struct {
 	ID            types.String `tfsdk:"id"`
 	IntegrationID types.String `tfsdk:"integration_id"`
 	DryRun        types.Bool   `tfsdk:"dry_run"`
+	IgnoreGuards  types.Bool   `tfsdk:"ignore_guards"`
 	runValues
 }
 
@@ -45,6 +49,7 @@ type runResourceModel struct {
 	Triggers      types.Map      `tfsdk:"triggers"`
 	DryRun        types.Bool     `tfsdk:"dry_run"`
 	FullResync    types.Bool     `tfsdk:"full_resync"`
+	IgnoreGuards  types.Bool     `tfsdk:"ignore_guards"`
 	Wait          types.Bool     `tfsdk:"wait"`
 	FailOn        types.String   `tfsdk:"fail_on"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
@@ -72,6 +77,7 @@ func (m *runModel) take(_ context.Context, run reportsync.Run) diag.Diagnostics 
 	m.ID = types.StringValue(run.ID)
 	m.IntegrationID = types.StringValue(run.IntegrationID)
 	m.DryRun = types.BoolValue(run.DryRun)
+	m.IgnoreGuards = types.BoolValue(run.IgnoreGuards)
 	return m.runValues.take(run)
 }
 
@@ -84,6 +90,9 @@ func (m *runResourceModel) take(run reportsync.Run) diag.Diagnostics {
 	}
 	if run.FullResync {
 		m.FullResync = types.BoolValue(true)
+	}
+	if run.IgnoreGuards {
+		m.IgnoreGuards = types.BoolValue(true)
 	}
 	return m.runValues.take(run)
 }
@@ -100,6 +109,8 @@ func (v *runValues) take(run reportsync.Run) diag.Diagnostics {
 		RuntimeSeconds:  types.Float64PointerValue(run.RuntimeSeconds),
 		APICalls:        types.Int64Value(run.APICalls),
 		BulkBatches:     types.Int64Value(run.BulkBatches),
+		BytesSent:       types.Int64Value(run.BytesSent),
+		BytesReceived:   types.Int64Value(run.BytesReceived),
 		Revision:        types.Int64Value(run.Revision),
 		Error:           types.ObjectNull(runErrorTypes),
 		ReportVersion:   types.ObjectNull(reportVersionTypes),
@@ -108,21 +119,20 @@ func (v *runValues) take(run reportsync.Run) diag.Diagnostics {
 	for _, kind := range reportsync.OutcomeKinds {
 		counts[string(kind)] = types.Int64Value(*run.Counts.Of(kind))
 	}
-	var diags, more diag.Diagnostics
-	v.Counts, diags = types.ObjectValue(countsTypes, counts)
+	var diags diag.Diagnostics
+	v.Counts = object(countsTypes, counts, &diags)
 	if e := run.Error; e != nil {
-		v.Error, more = types.ObjectValue(runErrorTypes, map[string]attr.Value{
+		v.Error = object(runErrorTypes, map[string]attr.Value{
 			"code": types.StringValue(string(e.Code)), "message": types.StringValue(e.Message), "hint": filled(e.Hint),
-		})
-		diags.Append(more...)
+		}, &diags)
 	}
 	if r := run.ReportVersion; r != nil {
-		v.ReportVersion, more = types.ObjectValue(reportVersionTypes, map[string]attr.Value{
+		v.ReportVersion = object(reportVersionTypes, map[string]attr.Value{
 			"path": types.StringValue(r.Path), "modified_at": timeOf(&r.ModifiedAt),
 			"size": types.Int64Value(r.Size), "sha256": filled(r.SHA256),
-		})
-		diags.Append(more...)
+		}, &diags)
 	}
+	v.runFacts.take(run, &diags)
 	return diags
 }
 

@@ -39,6 +39,7 @@ func runSchema(ctx context.Context) schema.Schema {
 	}
 	attributes["dry_run"] = runFlag("Whether to stop before the first write and count what would have happened. Another value starts another run. Default: `false`.")
 	attributes["full_resync"] = runFlag("Whether to write matching rows even where nothing differs. Another value starts another run. Default: `false`.")
+	attributes["ignore_guards"] = runFlag("Whether to let this run through whatever the integration's `guards` say. Another value starts another run. Default: `false`.")
 	attributes["wait"] = schema.BoolAttribute{
 		Optional: true,
 		MarkdownDescription: "Whether the apply waits for the run's end, and before that for the end of another run of the integration " +
@@ -53,7 +54,7 @@ func runSchema(ctx context.Context) schema.Schema {
 	attributes["timeouts"] = runTimeouts(ctx)
 	return schema.Schema{
 		MarkdownDescription: "One run of an integration, started when this is created. It never runs again by itself: only another " +
-			"`integration_id`, another value in `triggers`, or another `dry_run` or `full_resync` starts another run in its place.\n\n" +
+			"`integration_id`, another value in `triggers`, or another `dry_run`, `full_resync` or `ignore_guards` starts another run in its place.\n\n" +
 			"Destroying it cancels the run if it is under way; what it has written stays written, and its record and log stay with the " +
 			"daemon. When the daemon has dropped an old run's record, what Terraform knows of it stays as it is.",
 		Attributes: attributes,

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/float64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
@@ -14,7 +16,7 @@ import (
 // runValueAttributes are what a run tells of itself, the same wherever a run is shown. All of them keep their value
 // when the resource is updated in place, since that starts nothing.
 func runValueAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"integration_name": runText("Name that the integration had when the run was asked for."),
 		"report":           runText("Path of the report that was read; before it is known, what the integration names."),
 		"object":           runText("API name of the Salesforce object."),
@@ -26,9 +28,11 @@ func runValueAttributes() map[string]schema.Attribute {
 			Computed: true, PlanModifiers: []planmodifier.Float64{float64planmodifier.UseStateForUnknown()},
 			MarkdownDescription: "From start to end, in seconds; null before it ended.",
 		},
-		"counts":       runObject("Rows that were read, and how many of them had which outcome.", countAttributes()),
-		"api_calls":    runNumber("Salesforce API calls that it made."),
-		"bulk_batches": runNumber("Internal Bulk API batches that it used."),
+		"counts":         runObject("Rows that were read, and how many of them had which outcome.", countAttributes()),
+		"api_calls":      runNumber("Salesforce API calls that it made."),
+		"bulk_batches":   runNumber("Internal Bulk API batches that it used."),
+		"bytes_sent":     runNumber("Bytes that it sent to Salesforce in request bodies."),
+		"bytes_received": runNumber("Bytes that it received from Salesforce, uncompressed."),
 		"error": runObject("Why it failed; null if it did not.", map[string]schema.Attribute{
 			"code":    runText("The kind of error, for programs."),
 			"message": runText("What went wrong."),
@@ -42,6 +46,8 @@ func runValueAttributes() map[string]schema.Attribute {
 			"sha256":      runText("Hash of its content; null before it was read in full."),
 		}),
 	}
+	maps.Copy(attributes, runFactAttributes())
+	return attributes
 }
 
 // countDescriptions explains each outcome.
@@ -51,7 +57,7 @@ var countDescriptions = map[reportsync.OutcomeKind]string{
 	reportsync.Unchanged:   "Rows whose values stood in Salesforce already.",
 	reportsync.Unmatched:   "Rows whose key no record has.",
 	reportsync.Ambiguous:   "Rows whose key several records have.",
-	reportsync.Duplicate:   "Rows whose key other rows of the report have.",
+	reportsync.Duplicate:   "Rows whose key other rows of the report have: those rejected for it, and those that gave way to another by rule.",
 	reportsync.Malformed:   "Rows that, or a value of which, can't be read.",
 	reportsync.Failed:      "Rows that Salesforce refused.",
 	reportsync.Unprocessed: "Rows that the run ended before.",

@@ -38,7 +38,7 @@ func (m *runResourceModel) waits() bool { return m.Wait.IsNull() || m.Wait.Value
 // own: the daemon gives the first answer to a key again.
 func (w waiter) start(ctx context.Context, m *runResourceModel) (reportsync.Run, error) {
 	integration := m.IntegrationID.ValueString()
-	ask := api.StartRun{DryRun: m.DryRun.ValueBool(), FullResync: m.FullResync.ValueBool()}
+	ask := api.StartRun{DryRun: m.DryRun.ValueBool(), FullResync: m.FullResync.ValueBool(), IgnoreGuards: m.IgnoreGuards.ValueBool()}
 	for attempt := 1; ; attempt++ {
 		run, err := w.client.StartRun(ctx, integration, ask, uuid.NewString())
 		if reportsync.CodeOf(err) != reportsync.CodeConflict || !m.waits() || attempt == startAttempts {
@@ -119,9 +119,18 @@ func judge(run reportsync.Run, failOn string, diags *diag.Diagnostics) {
 		diags.AddError(subject+" failed", more)
 	case run.Status == reportsync.RunCancelled:
 		diags.AddError(subject+" was cancelled", more)
-	case failOn == failOnAnyRow && run.Counts.Rejected() > 0:
-		diags.AddError(subject+" rejected rows", fmt.Sprintf("%d of %d rows did not get where they should. %s", run.Counts.Rejected(), run.Counts.Read, more))
+	case failOn == failOnAnyRow && run.Status == reportsync.RunCompletedWithErrors:
+		diags.AddError(subject+" rejected rows", rejectedRows(run.Counts)+" "+more)
 	}
+}
+
+// rejectedRows says how many rows were rejected. Those that gave way to another row by rule are counted with the rejected
+// duplicates, so there may be fewer than that.
+func rejectedRows(c reportsync.Counts) string {
+	if c.Duplicate > 0 {
+		return fmt.Sprintf("%d of %d rows did not get where they should, or gave way to another row with the same key.", c.Rejected(), c.Read)
+	}
+	return fmt.Sprintf("%d of %d rows did not get where they should.", c.Rejected(), c.Read)
 }
 
 // shortDuration prints a duration as people write it: 1h, not 1h0m0s.

@@ -162,6 +162,8 @@ func TestJudge(t *testing.T) {
 		failing []string // values of fail_on for which the apply fails
 	}{
 		{reportsync.Run{Status: reportsync.RunCompleted}, nil},
+		// Rows that gave way to others by rule are as they should be.
+		{reportsync.Run{Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: 2, Updated: 1, Duplicate: 1}}, nil},
 		{reportsync.Run{Status: reportsync.RunCompletedWithErrors, Counts: rejected}, []string{failOnAnyRow}},
 		{reportsync.Run{Status: reportsync.RunFailed}, []string{"", failOnFailed, failOnAnyRow}},
 		{reportsync.Run{Status: reportsync.RunFailed, Error: &reportsync.RunError{Message: "no"}}, []string{"", failOnFailed, failOnAnyRow}},

@@ -11,4 +11,5 @@ resource "reportsync_salesforce_connection" "production" {
     client_id        = "3MVG9.consumer-key-of-your-app"
     client_secret_wo = var.salesforce_client_secret
   }
+  limits = { daily_api_calls = 20000 } # of all runs together; the rest is for others
 }
