@@ -1,0 +1,88 @@
+package rowlog
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// Append adds the outcome's line to dst, with the line feed at its end: the very bytes that encoding/json would give.
+func Append(dst []byte, o reportsync.Outcome) []byte {
+	dst = append(dst, `{"row":`...)
+	dst = strconv.AppendInt(dst, o.Row, 10)
+	dst = append(dst, `,"line":`...)
+	dst = strconv.AppendInt(dst, o.Line, 10)
+	dst = appendText(dst, `,"key":`, o.Key)
+	dst = append(dst, `,"outcome":`...)
+	dst = quote(dst, string(o.Kind))
+	dst = appendText(dst, `,"record_id":`, o.RecordID)
+	for i, id := range o.Records {
+		dst = append(dst, separator(i, `,"record_ids":[`)...)
+		dst = quote(dst, id)
+	}
+	if len(o.Records) > 0 {
+		dst = append(dst, ']')
+	}
+	dst = appendText(dst, `,"code":`, o.Code)
+	dst = appendText(dst, `,"message":`, o.Message)
+	for i, c := range o.Changes {
+		dst = append(dst, separator(i, `,"changes":[`)...)
+		dst = appendChange(dst, c)
+	}
+	if len(o.Changes) > 0 {
+		dst = append(dst, ']')
+	}
+	return append(dst, '}', '\n')
+}
+
+func appendChange(dst []byte, c reportsync.Change) []byte {
+	dst = append(dst, `{"field":`...)
+	dst = quote(dst, c.Field)
+	dst = append(dst, `,"before":`...)
+	dst = appendNullable(dst, c.Before)
+	dst = append(dst, `,"after":`...)
+	dst = appendNullable(dst, c.After)
+	dst = appendText(dst, `,"record_id":`, c.RecordID)
+	if c.Repeats != 0 {
+		dst = append(dst, `,"repeats":`...)
+		dst = strconv.AppendInt(dst, int64(c.Repeats), 10)
+	}
+	if c.Held {
+		dst = append(dst, `,"held":true`...)
+	}
+	return append(dst, '}')
+}
+
+// separator opens a list before its first element.
+func separator(i int, open string) string {
+	if i == 0 {
+		return open
+	}
+	return ","
+}
+
+// appendText leaves an empty text out.
+func appendText(dst []byte, name, text string) []byte {
+	if text == "" {
+		return dst
+	}
+	return quote(append(dst, name...), text)
+}
+
+func appendNullable(dst []byte, text *string) []byte {
+	if text == nil {
+		return append(dst, "null"...)
+	}
+	return quote(dst, *text)
+}
+
+// Parse reads a line that [Append] made, with or without its line feed.
+func Parse(line []byte) (reportsync.Outcome, error) {
+	var o reportsync.Outcome
+	if err := json.Unmarshal(line, &o); err != nil {
+		return reportsync.Outcome{}, fmt.Errorf("read an outcome: %w", err)
+	}
+	return o, nil
+}

@@ -1,0 +1,13 @@
+// Package rowlog is how outcomes are written down: a line of JSON each, packed into zstd frames. A run's journal and the
+// object that keeps its outcomes for good are both made of it, so that either is read with zstdcat and jq.
+//
+// [Append] and [Parse] turn an outcome into its line and back, [Pack] and [Unpack] many of them into one frame and back.
+// The line is what encoding/json makes of a [reportsync.Outcome], but appended by hand: a run of a million rows writes a
+// million of them.
+//
+//	append.go   outcome -> line
+//	quote.go    text -> JSON string
+//	pack.go     outcomes -> frame -> outcomes
+//	lines.go    frame -> lines, within bounds
+//	peek.go     what a line tells without being read
+package rowlog
