@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -43,10 +42,19 @@ func (c *Client) attempt(ctx context.Context, q call, using *grant) (*reply, *Er
 	}
 	defer func() { <-c.org.places }()
 
+	if !q.free {
+		if reached := c.meter.take(q.body.size); reached > 0 {
+			return nil, overBudget(q.op, reached)
+		}
+	}
 	began := time.Now()
-	resp, err := c.request(ctx, q, using).Execute(q.method, target.String())
-	if !q.free && !neverConnected(err) {
-		c.meter.call(len(q.body))
+	resp, err := c.request(ctx, q, using, target).Execute(q.method, target.String())
+	unreadable, notSent := errors.AsType[*unreadableBodyError](err)
+	if !q.free && (notSent || neverConnected(err)) {
+		c.meter.giveBack(q.body.size, nil)
+	}
+	if notSent {
+		return nil, &Error{Op: q.op, Code: CodeInvalidRequest, Message: unreadable.Error(), Err: unreadable.cause}
 	}
 	if err != nil {
 		c.trace(q, target, 0, began)
@@ -56,18 +64,25 @@ func (c *Client) attempt(ctx context.Context, q call, using *grant) (*reply, *Er
 	return c.read(q, target, resp)
 }
 
-func (c *Client) request(ctx context.Context, q call, using *grant) *resty.Request {
+func (c *Client) request(ctx context.Context, q call, using *grant, target *url.URL) *resty.Request {
+	if q.body.open != nil {
+		ctx = withContent(ctx, q.body)
+	}
 	r := c.org.http.R().SetContext(ctx).SetDoNotParseResponse(true).SetHeaders(q.header)
 	r.SetHeader("Accept", jsonType)
+	if target.Scheme == "http" {
+		// Only this machine is spoken to without TLS, and there compression costs more than bytes. Over
+		// https the transport asks for gzip by itself.
+		r.SetHeader("Accept-Encoding", "identity")
+	}
 	if q.accept != "" {
 		r.SetHeader("Accept", q.accept)
 	}
 	if !q.anonymous {
 		r.SetAuthToken(using.token)
 	}
-	if q.body != nil {
-		// A reader is sent as it is, with its length; resty would copy a byte slice first.
-		r.SetHeader("Content-Type", q.contentType).SetBody(bytes.NewReader(q.body))
+	if q.body.open != nil {
+		r.SetHeader("Content-Type", q.contentType)
 	}
 	return r
 }

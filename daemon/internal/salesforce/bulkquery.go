@@ -14,33 +14,51 @@ import (
 const (
 	// resultPageRows is how many rows a result page is asked to have at most; Salesforce may give fewer.
 	// Each page costs an API call, and a broken one is downloaded again from its start.
-	resultPageRows = 100_000
+	resultPageRows = 250_000
 
 	// cleanupPatience bounds what is done for a job after its reader is gone.
 	cleanupPatience = 10 * time.Second
 )
 
-// BulkQuery runs soql as a Bulk API 2.0 query job and streams its rows, in the same form as Query
+// BulkQueryRows runs soql as a Bulk API 2.0 query job and streams its rows, in the same form as Query
 // does. It waits until the job is complete, follows the pages, checks their numbers of records, and
 // deletes the job when done; when the reader stops or ctx ends the job is aborted and deleted. A page
-// whose download breaks off continues without repeating a row.
+// whose download breaks off continues without repeating a row. onJob, which may be nil, gets the job's
+// id as soon as there is one.
+//
+// A yielded slice is used again for the next row. Its texts may be kept; those of one row share memory,
+// so a program that keeps one of many clones it.
 //
 // The first error ends the sequence. That the rows add up is known only after the last one, so a
 // reader that acts before the end must be able to take back.
-func (c *Client) BulkQuery(ctx context.Context, soql string, columns []string) iter.Seq2[[]string, error] {
+func (c *Client) BulkQueryRows(ctx context.Context, soql string, columns []string, onJob func(id string)) iter.Seq2[[]string, error] {
 	const op = "run a Bulk query"
 	return func(yield func([]string, error) bool) {
-		err := c.bulkQuery(ctx, op, soql, columns, func(row []string) bool { return yield(row, nil) })
+		err := c.bulkQuery(ctx, op, soql, columns, onJob, func(row []string) bool { return yield(row, nil) })
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}
 	}
 }
 
-func (c *Client) bulkQuery(ctx context.Context, op, soql string, columns []string, take func([]string) bool) error {
+// BulkQuery is BulkQueryRows with slices that may be kept.
+func (c *Client) BulkQuery(ctx context.Context, soql string, columns []string) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for row, err := range c.BulkQueryRows(ctx, soql, columns, nil) {
+			if !yield(slices.Clone(row), err) {
+				return
+			}
+		}
+	}
+}
+
+func (c *Client) bulkQuery(ctx context.Context, op, soql string, columns []string, onJob func(string), take func([]string) bool) error {
 	job, err := c.createJob(ctx, op, jobsQuery, map[string]string{"operation": "query", "query": soql})
 	if err != nil {
 		return err
+	}
+	if onJob != nil {
+		onJob(job.ID)
 	}
 	finished := false
 	defer func() { c.removeQuery(ctx, op, job.ID, finished) }()
@@ -92,13 +110,17 @@ func (c *Client) resultPages(ctx context.Context, op, id string, columns []strin
 func (d *download) eachAligned(ctx context.Context, columns []string, take func([]string) bool) error {
 	var positions []int
 	var failure error
+	aligned := make([]string, len(columns))
 	err := d.each(ctx, func(row []string) bool {
 		if positions == nil {
 			if positions, failure = align(d.call.op, d.columns, columns); failure != nil {
 				return false
 			}
 		}
-		return take(arrange(row, positions))
+		for i, at := range positions {
+			aligned[i] = row[at]
+		}
+		return take(aligned)
 	})
 	if failure != nil {
 		return failure
@@ -118,14 +140,6 @@ func align(op string, header, columns []string) ([]int, error) {
 		positions[i] = at
 	}
 	return positions, nil
-}
-
-func arrange(row []string, positions []int) []string {
-	arranged := make([]string, len(positions))
-	for i, at := range positions {
-		arranged[i] = row[at]
-	}
-	return arranged
 }
 
 // removeQuery deletes a query job, after aborting one that still runs, whether or not ctx has ended.

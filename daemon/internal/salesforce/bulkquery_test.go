@@ -91,6 +91,51 @@ func TestBulkQueryStreamsPages(t *testing.T) {
 	})
 }
 
+func TestBulkQueryRows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(t, finishedQuery(threeRows, 3))
+		var jobs []string
+		var slots []*string
+		var ids []string
+		for row, err := range org.client(nil).BulkQueryRows(t.Context(), "SELECT", threeColumns, func(id string) {
+			jobs = append(jobs, id)
+			if n := len(org.calls()); n != 1 {
+				t.Errorf("the id came after %d calls, want it before the first look at the job", n)
+			}
+		}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			slots, ids = append(slots, &row[0]), append(ids, row[1])
+		}
+		if diff := cmp.Diff([]string{queryJob}, jobs); diff != "" {
+			t.Errorf("jobs:\n%s", diff)
+		}
+		if slots[0] != slots[1] || slots[1] != slots[2] {
+			t.Error("each row has a slice of its own, which a million rows would pay for")
+		}
+		if diff := cmp.Diff([]string{"003A", "003B", "003C"}, ids); diff != "" {
+			t.Errorf("texts that were kept (-want +got):\n%s", diff)
+		}
+		if asked := org.seen("GET " + resultPath)[0].Query.Get("maxRecords"); asked != "250000" {
+			t.Errorf("asked for pages of %s rows", asked)
+		}
+	})
+}
+
+// The rows that were handed on are compared even where the second download ends with them.
+func TestBulkQueryNoticesChangeBehindTheLastRow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		routes := finishedQuery("", 3)
+		other := strings.Replace(threeRows, "003A", "003X", 1)
+		routes["GET "+resultPath] = answers(cut(page(threeRows+"\n", 3, "null"), len(threeRows)), page(other, 3, "null"))
+		_, err := collect(newOrg(t, routes).client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+		wantError(t, err, salesforce.CodeUnexpectedAnswer, "rows changed")
+	})
+}
+
 func TestBulkQueryAlignsAndUnquotes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -160,10 +205,10 @@ func TestBulkQueryRefusesAnswersThatDoNotFit(t *testing.T) {
 		"fewer rows in the job":  {good, 4, "of the 4 that job"},
 		"rows changed":           {answers(cut(good, len(threeRows)-8), other), 3, "rows changed"},
 		"columns changed":        {answers(cut(good, len(threeRows)-8), page("\"Id\"\n\"1\"\n", 1, "null")), 3, "columns changed"},
-		"ragged":                 {page("\"Id\",\"Account.Name\",\"Description\"\n\"1\"\n", 1, "null"), 1, "line 2"},
+		"ragged":                 {page("\"Id\",\"Account.Name\",\"Description\"\n\"1\"\n", 1, "null"), 1, "row 2"},
 		"a column less":          {page("\"Id\",\"Account.Name\"\n\"1\",\"2\"\n", 1, "null"), 1, "no column description"},
 		"the same page for ever": {page(threeRows, 3, "MTA"), 6, "again"},
-		"text after a quote":     {page("\"Id\"\n\"1\"x\n", 1, "null"), 1, "line 2"},
+		"text after a quote":     {page("\"Id\"\n\"1\"x\n", 1, "null"), 1, "row 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

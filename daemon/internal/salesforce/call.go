@@ -17,7 +17,7 @@ type call struct {
 	target string
 	query  url.Values
 
-	body        []byte
+	body        content
 	contentType string
 	header      map[string]string
 

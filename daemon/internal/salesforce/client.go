@@ -95,6 +95,7 @@ func newOrg(cfg Config, login *url.URL) *org {
 	}
 	wire := resty.NewWithClient(httpClient).
 		SetLogger(quiet{}).
+		SetPreRequestHook(attachContent).
 		SetHeader("User-Agent", clientName).
 		SetHeader("Sforce-Call-Options", "client="+clientName)
 	return &org{
@@ -114,15 +115,6 @@ func newTransport(parallel int) http.RoundTripper {
 	t.MaxIdleConnsPerHost = parallel
 	return t
 }
-
-// Metered returns a view of the client that shares its session and connections. The view's Usage
-// counts the calls made through it; the client's counts them too.
-func (c *Client) Metered() *Client {
-	return &Client{org: c.org, meter: &meter{above: c.meter}}
-}
-
-// Usage returns what was used through this client, or view, so far.
-func (c *Client) Usage() Usage { return c.meter.read() }
 
 // Close lets go of idle connections. Calls under way are not disturbed.
 func (c *Client) Close() { c.org.http.GetClient().CloseIdleConnections() }

@@ -95,6 +95,7 @@ type fieldJSON struct {
 
 type picklistJSON struct {
 	Active bool   `json:"active"`
+	Label  string `json:"label"`
 	Value  string `json:"value"`
 }
 
@@ -125,6 +126,7 @@ func (f fieldJSON) field() Field {
 	for _, p := range f.PicklistValues {
 		if p.Active {
 			made.PicklistValues = append(made.PicklistValues, p.Value)
+			made.PicklistLabels = append(made.PicklistLabels, p.Label)
 		}
 	}
 	return made

@@ -38,7 +38,7 @@ func TestDescribe(t *testing.T) {
 			{Name: "AccountId", Label: "Account ID", Type: salesforce.TypeReference, Length: 18, Createable: true, Updateable: true, Nillable: true, ReferenceTo: []string{"Account"}, RelationshipName: "Account"},
 			{Name: "Score__c", Label: "Score", Type: salesforce.TypeDouble, Precision: 18, Scale: 2, Createable: true, Updateable: true, Nillable: true},
 			{Name: "Key__c", Label: "Key", Type: salesforce.TypeString, Length: 40, ExternalID: true, Unique: true, CaseSensitive: true, IDLookup: true, Createable: true, Updateable: true, Nillable: true, Filterable: true},
-			{Name: "Level__c", Label: "Level", Type: salesforce.TypePicklist, RestrictedPicklist: true, Createable: true, Updateable: true, Nillable: true, PicklistValues: []string{"1", "3"}},
+			{Name: "Level__c", Label: "Level", Type: salesforce.TypePicklist, RestrictedPicklist: true, Createable: true, Updateable: true, Nillable: true, PicklistValues: []string{"1", "3"}, PicklistLabels: []string{"One", "Three"}},
 		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(salesforce.Object{})); diff != "" {

@@ -2,11 +2,9 @@ package salesforce
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"io"
 	"net/http"
 	"slices"
 )
@@ -99,63 +97,65 @@ func (d *download) pass(ctx context.Context, take func([]string) bool) error {
 
 // readHeader reads the first row. A body without any is a result without rows.
 func (d *download) readHeader(ctx context.Context, body *table) error {
-	columns, err := body.next()
-	if errors.Is(err, io.EOF) {
+	switch found, err := body.scan(); {
+	case err != nil:
+		return d.failed(ctx, 1, err)
+	case !found:
 		return nil
 	}
-	if err != nil {
-		return d.failed(ctx, err)
-	}
+	columns := body.texts(nil)
 	if d.rows > 0 && !slices.Equal(d.columns, columns) {
 		return d.broken("the columns changed between two downloads of the same result")
 	}
-	d.columns = slices.Clone(columns)
+	d.columns = columns
 	return nil
 }
 
+// readRows skips the rows that were handed on before, checks that they are the same, and hands on the others.
 func (d *download) readRows(ctx context.Context, body *table, take func([]string) bool) (int, error) {
-	var digest maphash.Hash
-	digest.SetSeed(d.seed)
+	var row []string
+	var digest uint64
 	skip := d.rows
 	for seen := 0; ; seen++ {
-		row, err := body.next()
-		if errors.Is(err, io.EOF) {
-			return seen, nil
-		}
+		found, err := body.scan()
 		if err != nil {
-			return seen, d.failed(ctx, err)
+			return seen, d.failed(ctx, seen+2, err)
+		}
+		if seen == skip && digest != d.digest {
+			return seen, unexpected(d.call.op, "the rows changed between two downloads of the same result")
+		}
+		if !found {
+			return seen, nil
 		}
 		if body.cutOff(seen + 1) {
 			return seen, d.broken("the last row breaks off")
 		}
-		if seen == skip && skip > 0 && digest.Sum64() != d.digest {
-			return seen, unexpected(d.call.op, "the rows changed between two downloads of the same result")
-		}
-		for _, cell := range row {
-			_, _ = digest.WriteString(cell)
-			_ = digest.WriteByte(0)
-		}
+		digest = d.extend(digest, body.raw())
 		if seen < skip {
 			continue
 		}
 		// Counted before it is handed on: should the download break now, this row is done.
-		d.rows, d.digest = seen+1, digest.Sum64()
-		for i, cell := range row {
-			row[i] = unifyLineBreaks(cell)
-		}
-		if !take(row) {
+		d.rows, d.digest = seen+1, digest
+		if row = body.texts(row); !take(row) {
 			return seen, errStopped
 		}
 	}
 }
 
-// failed tells a cut connection from CSV that doesn't parse; both can come of a broken download.
-func (d *download) failed(ctx context.Context, err error) error {
+// extend adds a row to a digest, in which the rows' order counts.
+func (d *download) extend(digest uint64, raw []byte) uint64 {
+	const odd = 0x9E3779B97F4A7C15 // any odd number keeps all bits of what came before
+	return digest*odd + maphash.Bytes(d.seed, raw)
+}
+
+// failed tells a cut connection from CSV that doesn't parse; both can come of a broken download. The row is counted
+// from the header on, which is the first.
+func (d *download) failed(ctx context.Context, row int, err error) error {
 	if ctx.Err() != nil {
 		return wrapOp(d.call.op, context.Cause(ctx))
 	}
-	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
-		return d.broken("the CSV breaks at line %d: %s", parse.Line, parse.Err)
+	if slices.Contains([]error{errBareQuote, errStrayQuote, errNoQuote, errFieldCount, errRowTooLong}, err) {
+		return d.broken("the CSV breaks at row %d: %s", row, err)
 	}
 	e := &Error{Op: d.call.op, Method: d.call.method, URL: d.call.target}
 	return &brokenDownloadError{cause: unreachable(e, fmt.Errorf("the download broke off: %w", err))}

@@ -20,6 +20,8 @@ const (
 	CodeInvalidType     = "INVALID_TYPE"
 	CodeNotFound        = "NOT_FOUND"
 	CodeEntityIsDeleted = "ENTITY_IS_DELETED"
+
+	codeMaintenance = "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"
 )
 
 // Codes of this package, for what Salesforce gives no code for.

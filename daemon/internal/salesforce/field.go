@@ -68,9 +68,10 @@ type Field struct {
 	Filterable bool
 
 	// RestrictedPicklist refuses every value but those of PicklistValues, which are the active API
-	// values in their order.
+	// values in their order. PicklistLabels are what people see in place of each of them.
 	RestrictedPicklist bool
 	PicklistValues     []string
+	PicklistLabels     []string
 
 	// ReferenceTo names the objects a reference may point to. RelationshipName is the name of the
 	// parent in dotted columns, empty when there is none.

@@ -21,6 +21,25 @@ type Identity struct {
 	IsSandbox   bool
 }
 
+// Org is the org and user that a session is for, as the token's answer names them.
+type Org struct {
+	// OrgID and UserID have 18 characters.
+	OrgID  string
+	UserID string
+	// Instance is the URL that requests go to, without a slash at its end.
+	Instance string
+}
+
+// Org says which org the client speaks with. It logs in where nobody has yet, and makes no call that
+// counts against the org's limit.
+func (c *Client) Org(ctx context.Context) (Org, error) {
+	g, err := c.org.session.grant(ctx)
+	if err != nil {
+		return Org{}, err
+	}
+	return Org{OrgID: g.orgID, UserID: g.userID, Instance: g.instance.String()}, nil
+}
+
 // Login opens a new session, checks that the org offers the pinned API version and says who and
 // where the client is. It may be called again at any time: later calls then use the new session.
 func (c *Client) Login(ctx context.Context) (Identity, error) {

@@ -74,8 +74,8 @@ func TestIngestStepByStep(t *testing.T) {
 		if done.State != salesforce.JobComplete || done.Processed != 1 || done.Err() != nil {
 			t.Errorf("ended as %+v, %v", done, done.Err())
 		}
-		if took := time.Since(began); took != 1750*time.Millisecond {
-			t.Errorf("three looks took %s, want 250 ms, 500 ms and 1 s", took)
+		if took := time.Since(began); took != 1300*time.Millisecond {
+			t.Errorf("three looks took %s, want 100 ms, 300 ms and 900 ms", took)
 		}
 		if diff := cmp.Diff([]salesforce.JobState{"UploadComplete", "InProgress", "JobComplete"}, states); diff != "" {
 			t.Error(diff)
@@ -285,7 +285,7 @@ func TestWaitIngestPausesGrow(t *testing.T) {
 		}
 		wantError(t, job.Err(), salesforce.CodeJobFailed, "Nope__c", "field-level security")
 		ms := time.Millisecond
-		want := []time.Duration{250 * ms, 750 * ms, 1750 * ms, 3750 * ms, 7750 * ms, 15750 * ms, 25750 * ms, 35750 * ms, 45750 * ms}
+		want := []time.Duration{100 * ms, 400 * ms, 1300 * ms, 4000 * ms, 12100 * ms, 22100 * ms, 32100 * ms, 42100 * ms, 52100 * ms}
 		if diff := cmp.Diff(want, looks); diff != "" {
 			t.Errorf("looks (-want +got):\n%s", diff)
 		}

@@ -30,7 +30,7 @@ type IngestResult struct {
 	Error RowError
 	// Columns are the uploaded headers that came back and Values their cells, aligned. Salesforce
 	// prints numbers anew here (9.12260031E8) and leaves cells empty whose header was not spelt like
-	// the API name: match rows by ID or by a text key.
+	// the API name: match rows by ID or, where the job creates records, by a text column.
 	Columns []string
 	Values  []string
 }
@@ -44,113 +44,67 @@ func (r IngestResult) Value(column string) (string, bool) {
 	return r.Values[i], true
 }
 
-// resultFile is one of the three files of a finished job and the columns Salesforce puts before the
-// uploaded ones.
-type resultFile struct {
-	status IngestStatus
-	name   string
-	own    []string
-}
-
-var resultFiles = []resultFile{
-	{IngestSucceeded, "successfulResults", []string{"sf__Id", "sf__Created"}},
-	{IngestFailed, "failedResults", []string{"sf__Id", "sf__Error"}},
-	{IngestUnprocessed, "unprocessedrecords", nil},
-}
-
-// IngestResults yields what became of each row of a finished job, out of all three result files. Rows
-// come in no particular order. Where the job's counters are defined the number of rows is checked
-// against them at the end; whether it is the number that was sent is for the caller to check. The
-// first error ends the sequence, which may then be read again from its start.
-func (c *Client) IngestResults(ctx context.Context, id string) iter.Seq2[IngestResult, error] {
-	op := "read the results of Bulk job " + id
+// IngestResultsOf yields what became of each of the sent rows of a finished job, as WaitIngest or
+// IngestJob returned it. It downloads only the files that can have rows: one where all rows had the same
+// fate, two for a complete job, and all three where the counters don't add up or, as those of a job that
+// is Failed or Aborted, may lie. Each download is an API call.
+//
+// Rows come in no particular order, and each is checked to be there: where the files hold another number
+// of rows than were sent, the sequence ends with CodeUnexpectedAnswer. The first error ends the sequence,
+// which may then be read again from its start; Salesforce may still have been writing the files.
+func (c *Client) IngestResultsOf(ctx context.Context, job IngestJob, sent int) iter.Seq2[IngestResult, error] {
 	return func(yield func(IngestResult, error) bool) {
-		err := c.ingestResults(ctx, op, id, func(r IngestResult) bool { return yield(r, nil) })
-		if err != nil && !errors.Is(err, errStopped) {
+		r := newResultReader(c, job.ID, yield)
+		if err := r.readSent(ctx, job, sent); err != nil && !errors.Is(err, errStopped) {
 			yield(IngestResult{}, err)
 		}
 	}
 }
 
-func (c *Client) ingestResults(ctx context.Context, op, id string, take func(IngestResult) bool) error {
-	job, err := c.getJob(ctx, op, jobsIngest, id)
-	if err != nil {
+func (r *resultReader) readSent(ctx context.Context, job IngestJob, sent int) error {
+	if !job.State.Finished() || sent <= 0 {
+		return refuse(r.op, "the job is %s, and %d rows were sent", job.State, sent)
+	}
+	if err := r.read(ctx, job.filesToRead(sent)); err != nil {
 		return err
 	}
-	if !job.State.Finished() {
-		return refuse(op, "the job is still %s", job.State)
-	}
-	rows := make(map[IngestStatus]int, len(resultFiles))
-	for _, file := range resultFiles {
-		d := c.download(op, c.jobPath(jobsIngest, id)+"/"+file.name)
-		if err := file.read(ctx, d, take); err != nil {
+	if r.total() != sent {
+		// The counters promised what the files don't hold, so the other files may.
+		if err := r.read(ctx, resultFiles); err != nil {
 			return err
 		}
-		rows[file.status] = d.rows
 	}
-	// Only a complete job's counters are defined: a failed one can count 0 with batches committed.
-	processed := rows[IngestSucceeded] + rows[IngestFailed]
-	if job.State == JobComplete && (processed != job.RecordsProcessed || rows[IngestFailed] != job.RecordsFailed) {
-		return unexpected(op, "the result files hold %d rows, %d of them failed, but the job counts %d and %d",
-			processed, rows[IngestFailed], job.RecordsProcessed, job.RecordsFailed)
+	if r.total() != sent {
+		return unexpected(r.op, "the result files hold %d rows of the %d that were sent", r.total(), sent)
 	}
 	return nil
 }
 
-func (f resultFile) read(ctx context.Context, d *download, take func(IngestResult) bool) error {
-	var columns []string
-	var failure error
-	err := d.each(ctx, func(row []string) bool {
-		if columns == nil {
-			if columns, failure = f.uploaded(d); failure != nil {
-				return false
-			}
+// IngestResults yields what became of each row of a job out of all three result files, whatever the
+// counters say. Where they are defined the number of rows is checked against them at the end; whether it
+// is the number that was sent is for the caller to check. The first error ends the sequence, which may
+// then be read again from its start.
+func (c *Client) IngestResults(ctx context.Context, id string) iter.Seq2[IngestResult, error] {
+	return func(yield func(IngestResult, error) bool) {
+		r := newResultReader(c, id, yield)
+		if err := r.readAll(ctx); err != nil && !errors.Is(err, errStopped) {
+			yield(IngestResult{}, err)
 		}
-		var result IngestResult
-		if result, failure = f.result(d.call.op, columns, slices.Clone(row)); failure != nil {
-			return false
-		}
-		return take(result)
-	})
-	if failure != nil {
-		return failure
 	}
-	return err
 }
 
-// uploaded returns the header without Salesforce's own columns, which must be the ones expected.
-func (f resultFile) uploaded(d *download) ([]string, error) {
-	n := len(f.own)
-	if len(d.columns) < n || !slices.Equal(d.columns[:n], f.own) {
-		return nil, unexpected(d.call.op, "the file %s begins with the columns %q", f.name, d.columns[:min(n, len(d.columns))])
+func (r *resultReader) readAll(ctx context.Context) error {
+	job, err := r.client.getJob(ctx, r.op, jobsIngest, r.id)
+	if err != nil {
+		return err
 	}
-	return d.columns[n:], nil
-}
-
-func (f resultFile) result(op string, columns, row []string) (IngestResult, error) {
-	r := IngestResult{Status: f.status, Columns: columns, Values: row[len(f.own):]}
-	switch f.status {
-	case IngestSucceeded:
-		r.ID, r.Created = row[0], row[1] == "true"
-	case IngestFailed:
-		r.ID, r.Error = row[0], parseRowError(row[1])
-	case IngestUnprocessed:
+	if !job.State.Finished() {
+		return refuse(r.op, "the job is still %s", job.State)
 	}
-	if r.ID == "" {
-		r.ID, _ = r.Value("Id")
+	if err := r.read(ctx, resultFiles); err != nil {
+		return err
 	}
-	if r.ID == "" {
-		if f.status == IngestSucceeded {
-			return r, unexpected(op, "a row that succeeded has no record id")
-		}
-		return r, nil
-	}
-	if full, err := ID18(r.ID); err == nil {
-		r.ID = full
-	} else if f.status == IngestSucceeded {
-		return r, unexpected(op, "%s", err)
-	}
-	return r, nil
+	return r.checkCounters(job.ingest())
 }
 
 // fieldList is what may follow the last colon of an sf__Error: field names, or nothing.

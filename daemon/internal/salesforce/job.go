@@ -36,7 +36,7 @@ func (c *Client) createJob(ctx context.Context, op, kind string, settings any) (
 	}
 	answer, err := c.do(ctx, call{
 		op: op, method: http.MethodPost, target: c.org.data(kind),
-		body: body, contentType: jsonType, once: true,
+		body: inMemory(body), contentType: jsonType, once: true,
 	})
 	if err != nil {
 		return jobJSON{}, err
@@ -72,7 +72,7 @@ func (c *Client) moveJob(ctx context.Context, op, kind, id string, to JobState, 
 		return refuse(op, "%s", err)
 	}
 	_, err = c.do(ctx, call{
-		op: op, method: http.MethodPatch, target: c.jobPath(kind, id), body: body, contentType: jsonType,
+		op: op, method: http.MethodPatch, target: c.jobPath(kind, id), body: inMemory(body), contentType: jsonType,
 	})
 	if err == nil || !isJobState(err) {
 		return err
@@ -100,13 +100,16 @@ func (c *Client) jobPath(kind, id string) string {
 	return c.org.data(kind + "/" + url.PathEscape(id))
 }
 
-// pollPace makes the first looks at a job quick, for small jobs, and the later ones cheap: each costs
-// an API call.
-var pollPace = struct{ first, ceiling time.Duration }{250 * time.Millisecond, 10 * time.Second}
+// pollPace makes the first looks at a job quick, for small jobs, and the later ones few: each costs an
+// API call, and a job that has run for long is looked at a little late rather than often.
+var pollPace = struct {
+	first, ceiling time.Duration
+	growth         int
+}{100 * time.Millisecond, 10 * time.Second, 3}
 
 // awaitJob polls until the job changes no more; seen is called with every answer.
 func (c *Client) awaitJob(ctx context.Context, op, kind, id string, seen func(jobJSON)) (jobJSON, error) {
-	for wait := pollPace.first; ; wait = min(2*wait, pollPace.ceiling) {
+	for wait := pollPace.first; ; wait = min(time.Duration(pollPace.growth)*wait, pollPace.ceiling) {
 		if err := pause(ctx, wait); err != nil {
 			return jobJSON{}, wrapOp(op, err)
 		}

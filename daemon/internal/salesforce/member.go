@@ -1,18 +1,17 @@
 package salesforce
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 )
 
 // member is how a column stands in a JSON record: a field by its name, or a parent by its key as
-// {"Account":{"Ext__c":"k"}} (REST API guide: relate records by external id).
+// {"Account":{"Ext__c":"k"}} (REST API guide: relate records by external id). Around a value stand
+// opening and closing; null is the whole member for an emptied one.
 type member struct {
-	name string
-	// parentType is set for a parent that may be of several types, key for every parent.
-	parentType string
-	key        string
+	name             string
+	opening, closing string
+	null             string
 }
 
 func parseMembers(op string, columns []string) ([]member, error) {
@@ -45,28 +44,32 @@ func parseMember(column string) (member, error) {
 	if name == "" || (typed && parentType == "") || (dotted && key == "") || (typed && !dotted) || strings.Contains(key, ".") {
 		return member{}, fmt.Errorf("column %q is neither a field nor a parent with its key", column)
 	}
-	return member{name: name, parentType: parentType, key: key}, nil
-}
-
-// write adds the member with a value given as JSON. A parent is emptied by its reference field: its
-// relationship name takes no null.
-func (m member) write(buf *bytes.Buffer, v Value, text string) {
-	switch {
-	case m.key == "":
-		fmt.Fprintf(buf, "%s:%s", quoteJSON(m.name), text)
-	case v.IsNull():
-		fmt.Fprintf(buf, "%s:null", quoteJSON(m.reference()))
-	case m.parentType != "":
-		fmt.Fprintf(buf, `%s:{"attributes":{"type":%s},%s:%s}`, quoteJSON(m.name), quoteJSON(m.parentType), quoteJSON(m.key), text)
-	default:
-		fmt.Fprintf(buf, "%s:{%s:%s}", quoteJSON(m.name), quoteJSON(m.key), text)
+	m := member{name: name, opening: quoteJSON(name) + ":", null: quoteJSON(name) + ":null"}
+	if dotted {
+		m.null = quoteJSON(referenceOf(name)) + ":null"
+		m.opening += "{"
+		if typed {
+			m.opening += `"attributes":{"type":` + quoteJSON(parentType) + "},"
+		}
+		m.opening += quoteJSON(key) + ":"
+		m.closing = "}"
 	}
+	return m, nil
 }
 
-// reference returns the field behind a relationship: Parent__c of Parent__r, AccountId of Account.
-func (m member) reference() string {
-	if base, custom := strings.CutSuffix(m.name, "__r"); custom {
+// append adds the member with a value given as JSON. A parent is emptied by its reference field: its
+// relationship name takes no null.
+func (m member) append(body []byte, v Value, text string) []byte {
+	if v.IsNull() {
+		return append(body, m.null...)
+	}
+	return append(append(append(body, m.opening...), text...), m.closing...)
+}
+
+// referenceOf returns the field behind a relationship: Parent__c of Parent__r, AccountId of Account.
+func referenceOf(relationship string) string {
+	if base, custom := strings.CutSuffix(relationship, "__r"); custom {
 		return base + "__c"
 	}
-	return m.name + "Id"
+	return relationship + "Id"
 }

@@ -1,6 +1,8 @@
 package salesforce
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"sync"
@@ -23,9 +25,35 @@ type Usage struct {
 	DailyMax  int64
 }
 
+// CodeCallBudget means that a view of the client has made the calls that it may make; the request was
+// not sent.
+const CodeCallBudget = "CALL_BUDGET"
+
+// IsCallBudget reports whether a call wasn't made because the view's budget is used up.
+func IsCallBudget(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == CodeCallBudget
+}
+
+// Metered returns a view of the client that shares its session and connections. The view's Usage
+// counts the calls made through it; the client's counts them too.
+func (c *Client) Metered() *Client { return c.MeteredWithin(0) }
+
+// MeteredWithin returns a view as Metered does that makes at most maxCalls calls and refuses further
+// ones with CodeCallBudget before they are sent; 0 is no bound. What a view has begun, such as a job
+// that was closed, can be seen through by the client that the view is of.
+func (c *Client) MeteredWithin(maxCalls int64) *Client {
+	return &Client{org: c.org, meter: &meter{above: c.meter, maxCalls: maxCalls}}
+}
+
+// Usage returns what was used through this client, or view, so far, calls under way included.
+func (c *Client) Usage() Usage { return c.meter.read() }
+
 // meter adds up usage; every amount also reaches the meters above it.
 type meter struct {
 	above *meter
+	// maxCalls bounds usage.Calls, 0 is no bound.
+	maxCalls int64
 
 	mu    sync.Mutex
 	usage Usage
@@ -33,14 +61,41 @@ type meter struct {
 
 func (m *meter) add(change func(*Usage)) {
 	for ; m != nil; m = m.above {
-		m.mu.Lock()
-		change(&m.usage)
-		m.mu.Unlock()
+		m.change(change)
 	}
 }
 
-func (m *meter) call(bodyBytes int) {
-	m.add(func(u *Usage) { u.Calls++; u.BytesSent += int64(bodyBytes) })
+func (m *meter) change(change func(*Usage)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(&m.usage)
+}
+
+// take counts a call before it is made, so that calls at the same time don't pass the bound together. It
+// returns the bound that has been reached, 0 where the call may be made.
+func (m *meter) take(bodyBytes int64) (reached int64) {
+	for at := m; at != nil; at = at.above {
+		at.change(func(u *Usage) {
+			if at.maxCalls > 0 && u.Calls >= at.maxCalls {
+				reached = at.maxCalls
+				return
+			}
+			u.Calls++
+			u.BytesSent += bodyBytes
+		})
+		if reached > 0 {
+			m.giveBack(bodyBytes, at)
+			return reached
+		}
+	}
+	return 0
+}
+
+// giveBack takes a call that was never made out of the count again, below the meter end.
+func (m *meter) giveBack(bodyBytes int64, end *meter) {
+	for ; m != end; m = m.above {
+		m.change(func(u *Usage) { u.Calls--; u.BytesSent -= bodyBytes })
+	}
 }
 
 func (m *meter) received(n int) {
@@ -73,4 +128,12 @@ func (m *meter) read() Usage {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.usage
+}
+
+// overBudget is the error for a call that wasn't made.
+func overBudget(op string, reached int64) *Error {
+	return &Error{
+		Op: op, Code: CodeCallBudget, Message: fmt.Sprintf("%d API calls were allowed and have been made", reached),
+		Hint: hintFor(CodeCallBudget, ""),
+	}
 }

@@ -30,6 +30,16 @@ func (g *stallGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 	guarded := req.WithContext(ctx)
 	if req.Body != nil && req.Body != http.NoBody {
 		guarded.Body = &sending{ReadCloser: req.Body, watch: watch}
+		if req.GetBody != nil {
+			// A transport sends the body again over a new connection when the old one turns out to be dead.
+			guarded.GetBody = func() (io.ReadCloser, error) {
+				body, err := req.GetBody()
+				if err != nil {
+					return nil, err
+				}
+				return &sending{ReadCloser: body, watch: watch}, nil
+			}
+		}
 	}
 	resp, err := g.next.RoundTrip(guarded)
 	watch.answered.Store(true)

@@ -73,7 +73,7 @@ var (
 	}
 	temporaryCodes = []string{
 		"SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "INTERNAL_ERROR", "TEMPORARY_QUERY_MORE_FAILURE",
-		"INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+		codeMaintenance,
 	}
 	// tooMuchWork comes with temporary statuses too, but the same request will fail again.
 	tooMuchWork = []string{"QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -21,8 +22,14 @@ import (
 // shows.
 func serve(t *testing.T, routes map[string]http.HandlerFunc) *salesforce.Client {
 	t.Helper()
+	return serveBy(t, httptest.NewServer, routes)
+}
+
+// serveBy serves over http or https, as start does.
+func serveBy(t *testing.T, start func(http.Handler) *httptest.Server, routes map[string]http.HandlerFunc) *salesforce.Client {
+	t.Helper()
 	mux := http.NewServeMux()
-	server := httptest.NewServer(mux)
+	server := start(mux)
 	t.Cleanup(server.Close)
 	mux.HandleFunc("POST /services/oauth2/token", func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("grant_type") != "client_credentials" || r.FormValue("client_id") != "id" || r.FormValue("client_secret") != "secret" {
@@ -33,7 +40,7 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *salesforce.Client 
 	for pattern, h := range routes {
 		mux.HandleFunc(pattern, h)
 	}
-	client, err := salesforce.New(salesforce.Config{LoginURL: server.URL, ClientID: "id", ClientSecret: "secret"})
+	client, err := salesforce.New(salesforce.Config{LoginURL: server.URL, ClientID: "id", ClientSecret: "secret", Transport: server.Client().Transport})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,24 +48,90 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *salesforce.Client 
 	return client
 }
 
-func TestWireTakesGzip(t *testing.T) {
+// Salesforce is asked for compressed answers; on this machine they would cost more than they save.
+func TestWireCompression(t *testing.T) {
 	t.Parallel()
-	client := serve(t, map[string]http.HandlerFunc{"GET " + data + "/limits": func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Accept-Encoding") != "gzip" {
-			t.Errorf("Accept-Encoding is %q", r.Header.Get("Accept-Encoding"))
+	const plain = `{"DailyApiRequests":{"Max":5,"Remaining":3}}`
+	for name, tc := range map[string]struct {
+		start func(http.Handler) *httptest.Server
+		asked string
+	}{
+		"https": {httptest.NewTLSServer, "gzip"},
+		"http":  {httptest.NewServer, "identity"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := serveBy(t, tc.start, map[string]http.HandlerFunc{"GET " + data + "/limits": func(w http.ResponseWriter, r *http.Request) {
+				if asked := r.Header.Get("Accept-Encoding"); asked != tc.asked {
+					t.Errorf("Accept-Encoding is %q, want %q", asked, tc.asked)
+				}
+				if tc.asked != "gzip" {
+					reply(w, 200, plain)
+					return
+				}
+				w.Header().Set("Content-Encoding", "gzip")
+				z := gzip.NewWriter(w)
+				_, _ = io.WriteString(z, plain)
+				_ = z.Close()
+			}})
+			limits, err := client.Limits(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(map[string]salesforce.Limit{"DailyApiRequests": {Max: 5, Remaining: 3}}, limits); diff != "" {
+				t.Error(diff)
+			}
+			if n := client.Usage().BytesReceived; n != int64(len(plain)) {
+				t.Errorf("%d bytes received, want the %d of the uncompressed answer", n, len(plain))
+			}
+		})
+	}
+}
+
+// An upload is streamed with its length, and read from its start each time it is sent.
+func TestWireUploadsContent(t *testing.T) {
+	t.Parallel()
+	rows := strings.Repeat("x", 300_000)
+	var lengths []int64
+	client := serve(t, map[string]http.HandlerFunc{"PUT " + ingestPath + "/batches": func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || string(body) != rows || len(r.TransferEncoding) > 0 {
+			t.Errorf("%d bytes came in the encoding %q, %v", len(body), r.TransferEncoding, err)
 		}
-		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		_, _ = io.WriteString(z, `{"DailyApiRequests":{"Max":5,"Remaining":3}}`)
-		_ = z.Close()
+		if lengths = append(lengths, r.ContentLength); len(lengths) == 1 {
+			reply(w, 401, refusal("INVALID_SESSION_ID", "expired"))
+			return
+		}
+		w.WriteHeader(http.StatusCreated)
 	}})
-	limits, err := client.Limits(t.Context())
+	opened, closed := 0, 0
+	err := client.UploadIngestContent(t.Context(), openJob(), 15_000, int64(len(rows)), func() (io.ReadCloser, error) {
+		opened++
+		return &counted{strings.NewReader(rows), &closed}, nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[string]salesforce.Limit{"DailyApiRequests": {Max: 5, Remaining: 3}}, limits); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff([]int64{300_000, 300_000}, lengths); diff != "" {
+		t.Errorf("lengths:\n%s", diff)
 	}
+	if opened != 2 || closed != 2 {
+		t.Errorf("opened %d times and closed %d times, want 2 each", opened, closed)
+	}
+	if u := client.Usage(); u.BytesSent != 600_000 || u.BulkBatches != 2 || u.Calls != 2 {
+		t.Errorf("usage %+v", u)
+	}
+}
+
+// counted counts how often it is closed.
+type counted struct {
+	io.Reader
+	closed *int
+}
+
+func (c *counted) Close() error {
+	*c.closed++
+	return nil
 }
 
 func TestWireContinuesAfterLostConnection(t *testing.T) {
