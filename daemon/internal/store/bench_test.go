@@ -2,7 +2,7 @@ package store_test
 
 import (
 	"fmt"
-	"slices"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -14,30 +14,60 @@ func eachEngine(b *testing.B, bench func(b *testing.B, s *bundle)) {
 	}
 }
 
-// BenchmarkRecord stores the outcomes of a report of 100,000 rows, 5,000 at a time.
-func BenchmarkRecord(b *testing.B) {
+// BenchmarkPlan plans a Bulk job of 100,000 rows.
+func BenchmarkPlan(b *testing.B) {
 	eachEngine(b, func(b *testing.B, s *bundle) {
-		rows := rowsOf(reportsync.Unchanged, 1, 100_000)
+		rows := planned(1, 100_000)
+		_, j := s.claimed("bench")
 		for i := 0; b.Loop(); i++ {
-			_, j := s.claimed(fmt.Sprintf("bench %d", i))
-			for chunk := range slices.Chunk(rows, 5000) {
-				noError(b, j.Record(b.Context(), chunk))
-			}
+			noError(b, j.Plan(b.Context(), batchOf(i+1, rows)))
 		}
 	})
 }
 
-// BenchmarkPlanAndSettle plans a Bulk job of 100,000 rows and stores its answers, 5,000 at a time.
-func BenchmarkPlanAndSettle(b *testing.B) {
+// BenchmarkSettle stores the answers to a Bulk job of 100,000 rows, which come in no order.
+func BenchmarkSettle(b *testing.B) {
 	eachEngine(b, func(b *testing.B, s *bundle) {
-		plan, answers := planned(1, 100_000), rowsOf(reportsync.Updated, 1, 100_000)
+		rows := rowsOf(reportsync.Updated, 1, 100_000)
+		rand.New(rand.NewPCG(1, 2)).Shuffle(len(rows), func(i, k int) { rows[i], rows[k] = rows[k], rows[i] })
+		_, j := s.claimed("bench")
+		noError(b, j.Plan(b.Context(), batchOf(1, nil)))
+		for b.Loop() {
+			noError(b, j.Settle(b.Context(), 1, rows, false))
+		}
+	})
+}
+
+// BenchmarkBreakOff ends a run of 1,000,000 rows that were planned, and half of them answered, when it breaks.
+func BenchmarkBreakOff(b *testing.B) {
+	eachEngine(b, func(b *testing.B, s *bundle) {
 		for i := 0; b.Loop(); i++ {
-			_, j := s.claimed(fmt.Sprintf("bench %d", i))
-			noError(b, j.Plan(b.Context(), batchOf(1, plan)))
-			for chunk := range slices.Chunk(answers, 5000) {
-				noError(b, j.Settle(b.Context(), 1, chunk, false))
+			b.StopTimer()
+			claim, j := s.claimed(fmt.Sprintf("bench %d", i))
+			for k := range 10 {
+				noError(b, j.Plan(b.Context(), batchOf(k+1, planned(1+k*100_000, 100_000))))
+				noError(b, j.Settle(b.Context(), k+1, rowsOf(reportsync.Updated, 1+k*100_000, 50_000), false))
 			}
-			noError(b, j.Settle(b.Context(), 1, nil, true))
+			b.StartTimer()
+			noError(b, s.FailRun(b.Context(), claim.Run.ID, "node-1", 1, reportsync.RunError{Code: reportsync.CodeInternal}))
+		}
+	})
+}
+
+// BenchmarkFinish ends a run of 1,000,000 written rows, whose segments go.
+func BenchmarkFinish(b *testing.B) {
+	eachEngine(b, func(b *testing.B, s *bundle) {
+		const n = 1_000_000
+		result := reportsync.RunResult{Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: n, Updated: n}, Artifact: &reportsync.Artifact{Key: "k", Rows: n}}
+		for i := 0; b.Loop(); i++ {
+			b.StopTimer()
+			claim, j := s.claimed(fmt.Sprintf("bench %d", i))
+			for k := range 10 {
+				noError(b, j.Plan(b.Context(), batchOf(k+1, planned(1+k*100_000, 100_000))))
+				noError(b, j.Settle(b.Context(), k+1, rowsOf(reportsync.Updated, 1+k*100_000, 100_000), true))
+			}
+			b.StartTimer()
+			noError(b, s.FinishRun(b.Context(), claim.Run.ID, "node-1", 1, result))
 		}
 	})
 }

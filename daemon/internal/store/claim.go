@@ -10,7 +10,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// ErrNotQueued says that a run can't be claimed: another node was quicker, or it has ended.
+// ErrNotQueued says that a run can't be claimed: another node was quicker, it has ended, or it was put off.
 var ErrNotQueued = errors.New("the run is not queued")
 
 // Claim is a run that was taken up, with all that it works on.
@@ -32,9 +32,10 @@ func (s *Store) ClaimRun(ctx context.Context, id, owner string, lease time.Durat
 		}
 		var sourceID, connectionID string
 		err = tx.row(ctx, `UPDATE runs SET status = 'running', attempt = attempt + 1, owner = ?, lease_until = ?,
-			started_at = COALESCE(started_at, ?), stage = ?, earlier_calls = api_calls, earlier_batches = bulk_batches
-			WHERE id = ? AND status = 'queued' RETURNING source_id, connection_id, cancel_requested`,
-			owner, micros(now.Add(lease)), micros(now), reportsync.StageOpen, id).Scan(&sourceID, &connectionID, &c.CancelRequested)
+			started_at = COALESCE(started_at, ?), stage = ?, wake_at = NULL, earlier_calls = api_calls, earlier_batches = bulk_batches,
+			earlier_sent = bytes_sent, earlier_received = bytes_received
+			WHERE id = ? AND status = 'queued' AND (wake_at IS NULL OR wake_at <= ?) RETURNING source_id, connection_id, cancel_requested`,
+			owner, micros(now.Add(lease)), micros(now), reportsync.StageOpen, id, micros(now)).Scan(&sourceID, &connectionID, &c.CancelRequested)
 		if errors.Is(err, sql.ErrNoRows) {
 			if _, err := findRun(ctx, tx, id); err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,7 +36,7 @@ func TestClaimRun(t *testing.T) {
 		if r := claim.Run; r.Status != reportsync.RunRunning || r.Attempt != 1 || r.StartedAt == nil || r.Stage != reportsync.StageOpen || claim.CancelRequested {
 			t.Errorf("claimed %+v", r)
 		}
-		if ids := must(b.QueuedRuns(ctx, 0))(t); len(ids) != 0 {
+		if ids := queuedIDs(t, b.Store); len(ids) != 0 {
 			t.Errorf("still queued: %v", ids)
 		}
 		_, err := b.ClaimRun(ctx, run.ID, "node-2", lease)
@@ -122,7 +123,7 @@ func TestTakeoverFencesTheOldOwner(t *testing.T) {
 		if claim.Run.Attempt != 2 || claim.Run.APICalls != 7 {
 			t.Errorf("attempt %d begins with %d calls", claim.Run.Attempt, claim.Run.APICalls)
 		}
-		if rows := written(t, current); len(rows) != 2 || rows[1].Kind != "" {
+		if rows := replayed(t, current.Planned); len(rows[1]) != 2 {
 			t.Errorf("the new attempt finds %v", rows)
 		}
 		entries := must(b.RunLog(ctx, run.ID, 0, 0))(t)
@@ -130,7 +131,7 @@ func TestTakeoverFencesTheOldOwner(t *testing.T) {
 			t.Errorf("the run's log says %+v", entries)
 		}
 		noError(t, current.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 2), true))
-		noError(t, b.FinishRun(ctx, run.ID, "node-1", 2, reportsync.RunCompleted, reportsync.Counts{Read: 2, Updated: 2}, 5, 0, nil))
+		noError(t, b.FinishRun(ctx, run.ID, "node-1", 2, reportsync.RunResult{Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: 2, Updated: 2}, APICalls: 5}))
 		fenced("ended")
 		if got := must(b.Run(ctx, run.ID))(t); got.APICalls != 12 || got.Attempt != 2 {
 			t.Errorf("ended with %d calls in attempt %d", got.APICalls, got.Attempt)
@@ -142,21 +143,21 @@ func TestTakeoverFencesTheOldOwner(t *testing.T) {
 func fencedCalls(t *testing.T, b *bundle, runID string, j *store.Journal) map[string]error {
 	ctx := t.Context()
 	return map[string]error{
-		"Log":             j.Log(ctx, reportsync.LogInfo, reportsync.StageOpen, "late"),
-		"Progress":        j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageOpen}),
-		"PinReport":       j.PinReport(ctx, reportsync.ReportVersion{Path: "late.csv"}),
-		"Written":         j.Written(ctx, func(reportsync.Outcome) error { return nil }),
-		"ForgetUnwritten": j.ForgetUnwritten(ctx),
-		"Batches":         errorOf(j.Batches(ctx)),
-		"BatchRows":       errorOf(j.BatchRows(ctx, 1)),
-		"Record":          j.Record(ctx, rowsOf(reportsync.Unchanged, 10, 1)),
-		"Plan":            j.Plan(ctx, batchOf(9, planned(20, 1))),
-		"MarkBatch":       j.MarkBatch(ctx, 1, "job", reportsync.BatchOpen),
-		"Settle":          j.Settle(ctx, 1, rowsOf(reportsync.Failed, 1, 1), true),
-		"RenewLease":      errorOf(b.RenewLease(ctx, runID, "node-1", 1, lease)),
-		"ReleaseRun":      b.ReleaseRun(ctx, runID, "node-1", 1),
-		"FinishRun":       b.FinishRun(ctx, runID, "node-1", 1, reportsync.RunCompleted, reportsync.Counts{}, 0, 0, nil),
-		"FailRun":         b.FailRun(ctx, runID, "node-1", 1, reportsync.RunError{Code: reportsync.CodeInternal}),
+		"Log":         j.Log(ctx, reportsync.LogInfo, reportsync.StageOpen, "late"),
+		"Progress":    j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageOpen}),
+		"PinReport":   j.PinReport(ctx, reportsync.ReportVersion{Path: "late.csv"}),
+		"Facts":       j.Facts(ctx, reportsync.RunFacts{}),
+		"Planned":     j.Planned(ctx, func(int, []reportsync.Outcome) error { return nil }),
+		"Answers":     j.Answers(ctx, func(int, []reportsync.Outcome) error { return nil }),
+		"Batches":     errorOf(j.Batches(ctx)),
+		"Plan":        j.Plan(ctx, batchOf(9, planned(20, 1))),
+		"MarkBatch":   j.MarkBatch(ctx, 1, "job", reportsync.BatchOpen),
+		"Settle":      j.Settle(ctx, 1, rowsOf(reportsync.Failed, 1, 1), true),
+		"RenewLease":  errorOf(b.RenewLease(ctx, runID, "node-1", 1, lease)),
+		"ReleaseRun":  b.ReleaseRun(ctx, runID, "node-1", 1),
+		"FinishRun":   b.FinishRun(ctx, runID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCompleted}),
+		"PostponeRun": b.PostponeRun(ctx, runID, "node-1", 1, time.Now()),
+		"FailRun":     b.FailRun(ctx, runID, "node-1", 1, reportsync.RunError{Code: reportsync.CodeInternal}),
 	}
 }
 
@@ -181,7 +182,7 @@ func TestRequeueRace(t *testing.T) {
 		if int(taken.Load()) != len(want) {
 			t.Errorf("%d runs were queued again, want %d", taken.Load(), len(want))
 		}
-		if got := must(b.QueuedRuns(t.Context(), 0))(t); !cmp.Equal(got, want) {
+		if got := queuedIDs(t, b.Store); !cmp.Equal(got, want) {
 			t.Errorf("queued: %v, want %v", got, want)
 		}
 	})
@@ -197,7 +198,6 @@ func TestRunThatIsCutOffTooOften(t *testing.T) {
 			noError(t, b.ReleaseRun(ctx, run.ID, "node-1", c.Run.Attempt))
 		}
 		_, j := b.claim(run.ID, "node-1", 0)
-		noError(t, j.Record(ctx, rowsOf(reportsync.Unmatched, 1, 2)))
 		noError(t, j.Plan(ctx, batchOf(1, planned(3, 4))))
 		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 3, 1), false))
 		if requeued, _, err := b.RequeueExpired(ctx, 2); err != nil || len(requeued) != 1 {
@@ -212,7 +212,7 @@ func TestRunThatIsCutOffTooOften(t *testing.T) {
 		if got.Status != reportsync.RunFailed || got.Error == nil || got.Error.Code != reportsync.CodeInterrupted || got.FinishedAt == nil || got.Attempt != 6 {
 			t.Errorf("ended as %+v", got)
 		}
-		if want := (reportsync.Counts{Read: 6, Updated: 1, Unmatched: 2, Unprocessed: 3}); got.Counts != want {
+		if want := (reportsync.Counts{Read: 4, Updated: 1, Unprocessed: 3}); got.Counts != want {
 			t.Errorf("counts %+v, want %+v", got.Counts, want)
 		}
 		for _, o := range b.outcomes(run.ID, reportsync.Unprocessed) {

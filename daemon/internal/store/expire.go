@@ -78,5 +78,9 @@ func (r expired) fail(ctx context.Context, tx conn, now time.Time) error {
 	if err := appendLog(ctx, tx, r.number, now, reportsync.LogError, r.stage, cause.Message); err != nil {
 		return err
 	}
-	return breakOff(ctx, tx, r.number, reportsync.RunFailed, now, &cause)
+	t, err := countRows(ctx, tx, r.number)
+	if err != nil {
+		return fmt.Errorf("count the rows of the run %s: %w", r.id, err)
+	}
+	return endRun(ctx, tx, r.number, reportsync.RunFailed, t.counts, &cause)
 }

@@ -1,13 +1,13 @@
 package store_test
 
 import (
-	"strings"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -17,10 +17,15 @@ func TestFinishRun(t *testing.T) {
 		ctx := t.Context()
 		claim, j := b.claimed("onboarding")
 		noError(t, j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageSettle, Done: 1, Total: 9, APICalls: 3, BulkBatches: 1}))
-		noError(t, j.Record(ctx, rowsOf(reportsync.Unmatched, 1, 2)))
-		// The counts of the rows are what is stored, whatever the caller makes of their kinds.
-		cause := &reportsync.RunError{Code: reportsync.CodeSalesforce, Message: "it broke", Hint: "mend it"}
-		noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, reportsync.RunFailed, reportsync.Counts{Read: 2, Updated: 2}, 11, 2, cause))
+		noError(t, j.Plan(ctx, batchOf(1, planned(1, 2))))
+		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 2), true))
+		result := reportsync.RunResult{
+			Status: reportsync.RunFailed, Counts: reportsync.Counts{Read: 3, Updated: 2, Unmatched: 1},
+			APICalls: 11, BulkBatches: 2, BytesSent: 5, BytesReceived: 6,
+			Artifact: &reportsync.Artifact{Key: "runs/r/outcomes-1.jsonl.zst", Rows: 3, Bytes: 100, SHA256: "abc"},
+			Err:      &reportsync.RunError{Code: reportsync.CodeSalesforce, Message: "it broke", Hint: "mend it"},
+		}
+		noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, result))
 
 		got := must(b.Run(ctx, claim.Run.ID))(t)
 		if got.FinishedAt == nil || got.RuntimeSeconds == nil || *got.RuntimeSeconds < 0 || got.FinishedAt.Before(*got.StartedAt) {
@@ -29,12 +34,37 @@ func TestFinishRun(t *testing.T) {
 		want := claim.Run
 		want.Status, want.Stage, want.Progress = reportsync.RunFailed, "", nil
 		want.FinishedAt, want.RuntimeSeconds = got.FinishedAt, got.RuntimeSeconds
-		want.Counts = reportsync.Counts{Read: 2, Unmatched: 2}
-		want.APICalls, want.BulkBatches, want.Error = 11, 2, cause
+		want.Counts, want.Artifact, want.Error = result.Counts, result.Artifact, result.Err
+		want.APICalls, want.BulkBatches, want.BytesSent, want.BytesReceived = 11, 2, 5, 6
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("ended (-want +got):\n%s", diff)
 		}
+		_, _, err := b.Outcomes(ctx, claim.Run.ID, store.OutcomeFilter{})
+		if !errors.Is(err, store.ErrInArtifact) {
+			t.Errorf("asked for its outcomes it says %v", err)
+		}
 		b.runOf(claim.Run.IntegrationID)
+	})
+}
+
+// With an artifact the journal's rows are not needed any more; without one they are all that there is.
+func TestFinishedRunsLeaveSegments(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		for name, test := range map[string]struct {
+			artifact *reportsync.Artifact
+			want     int
+		}{"with": {&reportsync.Artifact{Key: "k", Rows: 2}, 0}, "without": {nil, 2}} {
+			claim, j := b.claimed(name)
+			noError(t, j.Plan(ctx, batchOf(1, planned(1, 2))))
+			noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 2), true))
+			result := reportsync.RunResult{Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: 2, Updated: 2}, Artifact: test.artifact}
+			noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, result))
+			if n := b.count(`SELECT count(*) FROM segments s JOIN runs r ON r.number = s.run WHERE r.integration_name = '` + name + `'`); n != test.want {
+				t.Errorf("%s an artifact %d segments are left, want %d", name, n, test.want)
+			}
+		}
 	})
 }
 
@@ -43,29 +73,23 @@ func TestFinishRunWithRowsMissing(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx := t.Context()
-		claim, j := b.claimed("onboarding")
-		noError(t, j.Record(ctx, rowsOf(reportsync.Unchanged, 1, 2)))
-		finish := func(status reportsync.RunStatus, read int64) error {
-			return b.FinishRun(ctx, claim.Run.ID, "node-1", 1, status, reportsync.Counts{Read: read}, 0, 0, nil)
-		}
-		for name, err := range map[string]error{
-			"too few":  finish(reportsync.RunCompleted, 3),
-			"too many": finish(reportsync.RunCompleted, 1),
-			"no end":   finish(reportsync.RunRunning, 2),
+		claim, _ := b.claimed("onboarding")
+		two := reportsync.Counts{Read: 2, Unchanged: 1, Failed: 1}
+		for name, result := range map[string]reportsync.RunResult{
+			"too few":               {Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: 3, Unchanged: 2}},
+			"too many":              {Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: 1, Unchanged: 2}},
+			"no end":                {Status: reportsync.RunRunning, Counts: two},
+			"not all in the bucket": {Status: reportsync.RunCompleted, Counts: two, Artifact: &reportsync.Artifact{Key: "k", Rows: 1}},
 		} {
-			if err == nil || reportsync.CodeOf(err) != reportsync.CodeInternal {
+			err := b.FinishRun(ctx, claim.Run.ID, "node-1", 1, result)
+			if err == nil || errors.Is(err, reportsync.ErrLeaseLost) {
 				t.Errorf("%s: %v", name, err)
 			}
-		}
-		noError(t, j.Plan(ctx, batchOf(1, planned(3, 1))))
-		if err := finish(reportsync.RunCompleted, 2); err == nil || !strings.Contains(err.Error(), "1 were planned and have none") {
-			t.Errorf("with a row that has no answer: %v", err)
 		}
 		if got := must(b.Run(ctx, claim.Run.ID))(t); !got.Status.Live() {
 			t.Errorf("the run is %s", got.Status)
 		}
-		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 3, 1), true))
-		noError(t, finish(reportsync.RunCompleted, 3))
+		noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCompleted, Counts: two}))
 	})
 }
 
@@ -74,11 +98,11 @@ func TestFailRun(t *testing.T) {
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx := t.Context()
 		claim, j := b.claimed("onboarding")
-		noError(t, j.Record(ctx, rowsOf(reportsync.Unchanged, 1, 2)))
-		noError(t, j.Plan(ctx, batchOf(1, planned(3, 2))))
+		noError(t, j.Plan(ctx, batchOf(1, planned(1, 4))))
+		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 2), false))
 		noError(t, b.FailRun(ctx, claim.Run.ID, "node-1", 1, reportsync.RunError{Code: reportsync.CodeInternal, Message: "it broke"}))
 		got := must(b.Run(ctx, claim.Run.ID))(t)
-		if want := (reportsync.Counts{Read: 4, Unchanged: 2, Unprocessed: 2}); got.Counts != want || got.Status != reportsync.RunFailed || got.Error.Code != reportsync.CodeInternal {
+		if want := (reportsync.Counts{Read: 4, Updated: 2, Unprocessed: 2}); got.Counts != want || got.Status != reportsync.RunFailed || got.Error.Code != reportsync.CodeInternal {
 			t.Errorf("ended as %+v", got)
 		}
 	})
@@ -106,12 +130,13 @@ func TestRequestCancel(t *testing.T) {
 				t.Errorf("a running run is %s", got.Status)
 			}
 		}
-		noError(t, j.Record(ctx, rowsOf(reportsync.Unprocessed, 1, 1)))
-		noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, reportsync.RunCancelled, reportsync.Counts{Read: 1}, 0, 0, nil))
+		noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCancelled, Counts: reportsync.Counts{Read: 1, Unprocessed: 1}}))
 
 		t.Log("released with nothing under way: at once, with the rows it has")
 		claim, j = b.claimed("released")
-		noError(t, j.Record(ctx, rowsOf(reportsync.Unchanged, 1, 3)))
+		noError(t, j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageWrite, Counts: reportsync.Counts{Read: 9, Unchanged: 6}}))
+		noError(t, j.Plan(ctx, batchOf(1, planned(1, 3))))
+		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 3), true))
 		noError(t, b.ReleaseRun(ctx, claim.Run.ID, "node-1", 1))
 		if got := must(b.RequestCancel(ctx, claim.Run.ID))(t); got.Status != reportsync.RunCancelled || got.Counts.Read != 3 {
 			t.Errorf("a released run is %+v", got)
@@ -131,45 +156,11 @@ func TestRequestCancel(t *testing.T) {
 	})
 }
 
-// However rows come in, the counts of the ended run are those of its outcomes (invariant 2).
-func TestCountsAddUp(t *testing.T) {
-	t.Parallel()
-	onEach(t, func(t *testing.T, b *bundle) {
-		in := b.integration("onboarding")
-		rapid.Check(t, func(rt *rapid.T) {
-			ctx := t.Context()
-			run := b.runOf(in.ID)
-			_, j := b.claim(run.ID, "node-1", lease)
-			var want reportsync.Counts
-			seq := 0
-			for row, groups := 1, rapid.IntRange(0, 6).Draw(rt, "groups"); groups > 0; groups-- {
-				kind := rapid.SampledFrom(reportsync.OutcomeKinds).Draw(rt, "kind")
-				n := rapid.IntRange(1, 5).Draw(rt, "rows")
-				if rapid.Bool().Draw(rt, "written") {
-					seq++
-					noError(t, j.Plan(ctx, batchOf(seq, planned(row, n))))
-					noError(t, j.Settle(ctx, seq, rowsOf(kind, row, n), rapid.Bool().Draw(rt, "done")))
-				} else {
-					noError(t, j.Record(ctx, rowsOf(kind, row, n)))
-				}
-				row += n
-				want.Read += int64(n)
-				want.Add(kind, int64(n))
-			}
-			noError(t, b.FinishRun(ctx, run.ID, "node-1", 1, reportsync.RunCompleted, reportsync.Counts{Read: want.Read}, 0, 0, nil))
-			got := must(b.Run(ctx, run.ID))(t).Counts
-			if got != want || got.Total() != got.Read {
-				rt.Fatalf("counts %+v, want %+v", got, want)
-			}
-		})
-	})
-}
-
 func TestRuntimeIsRounded(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, b *bundle) {
 		claim, _ := b.claimed("onboarding")
-		noError(t, b.FinishRun(t.Context(), claim.Run.ID, "node-1", 1, reportsync.RunCompleted, reportsync.Counts{}, 0, 0, nil))
+		noError(t, b.FinishRun(t.Context(), claim.Run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCompleted}))
 		got := must(b.Run(t.Context(), claim.Run.ID))(t)
 		if want := got.FinishedAt.Sub(*got.StartedAt).Round(time.Millisecond).Seconds(); *got.RuntimeSeconds != want {
 			t.Errorf("ran %v seconds, want %v", *got.RuntimeSeconds, want)

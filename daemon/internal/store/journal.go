@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -66,8 +64,8 @@ func (j *Journal) Progress(ctx context.Context, p reportsync.RunProgress) error 
 	if err != nil {
 		return err
 	}
-	return j.update(ctx, "store the progress", `stage = ?, progress_done = ?, progress_total = ?, counts = ?,
-		api_calls = earlier_calls + ?, bulk_batches = earlier_batches + ?`, p.Stage, p.Done, p.Total, counts, p.APICalls, p.BulkBatches)
+	return j.update(ctx, "store the progress", `stage = ?, progress_done = ?, progress_total = ?, counts = ?, `+addUsage,
+		p.Stage, p.Done, p.Total, counts, p.APICalls, p.BulkBatches, p.BytesSent, p.BytesReceived)
 }
 
 // PinReport stores which version of which report the run reads.
@@ -78,6 +76,18 @@ func (j *Journal) PinReport(ctx context.Context, v reportsync.ReportVersion) err
 	}
 	return j.update(ctx, "pin the report", `report = ?, report_version = ?`, v.Path, version)
 }
+
+// Facts stores what is known of the run besides its rows, in place of what was stored before.
+func (j *Journal) Facts(ctx context.Context, f reportsync.RunFacts) error {
+	facts, err := encode(f)
+	if err != nil {
+		return err
+	}
+	return j.update(ctx, "store the facts", `facts = ?`, facts)
+}
+
+// addUsage sets what the run has used: in earlier attempts, and in this one (its arguments).
+const addUsage = `api_calls = earlier_calls + ?, bulk_batches = earlier_batches + ?, bytes_sent = earlier_sent + ?, bytes_received = earlier_received + ?`
 
 // update sets columns of the run's row, if the attempt holds it.
 func (j *Journal) update(ctx context.Context, verb, set string, args ...any) error {
@@ -91,32 +101,4 @@ func (j *Journal) update(ctx context.Context, verb, set string, args ...any) err
 		}
 		return nil
 	})
-}
-
-// MarkBatch stores a batch's Bulk job, unless jobID is empty, and its state, which only moves forward (invariant 5).
-func (j *Journal) MarkBatch(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error {
-	return j.write(ctx, func(tx conn, run int64) error { return markBatch(ctx, tx, run, seq, jobID, state) })
-}
-
-func markBatch(ctx context.Context, tx conn, run int64, seq int, jobID string, state reportsync.BatchState) error {
-	var before reportsync.BatchState
-	err := tx.row(ctx, `SELECT state FROM batches WHERE run = ? AND seq = ?`, run, seq).Scan(&before)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return fmt.Errorf("mark batch %d: no such batch was planned", seq)
-	case err != nil:
-		return fmt.Errorf("mark batch %d: %w", seq, err)
-	case batchRank[state] == 0 || batchRank[state] < batchRank[before]:
-		return fmt.Errorf("mark batch %d: it is %s and can't become %q", seq, before, state)
-	}
-	_, err = tx.exec(ctx, `UPDATE batches SET state = ?, job_id = CASE WHEN ? = '' THEN job_id ELSE ? END WHERE run = ? AND seq = ?`, state, jobID, jobID, run, seq)
-	if err != nil {
-		return fmt.Errorf("mark batch %d: %w", seq, err)
-	}
-	return nil
-}
-
-// batchRank orders the states as a batch passes them.
-var batchRank = map[reportsync.BatchState]int{
-	reportsync.BatchPlanned: 1, reportsync.BatchOpen: 2, reportsync.BatchClosed: 3, reportsync.BatchSettled: 4,
 }

@@ -2,36 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
-
-// Written calls each for every row that was planned: those with an answer have its outcome, the others none (Kind is
-// empty) but their before-images. each may write to the journal; what it writes is not seen by this reading.
-func (j *Journal) Written(ctx context.Context, each func(reportsync.Outcome) error) error {
-	c, run, err := j.read(ctx)
-	if err != nil {
-		return err
-	}
-	return c.each(ctx, func(row scanner) error {
-		o, err := scanOutcome(row)
-		if err != nil {
-			return fmt.Errorf("read a written row: %w", err)
-		}
-		return each(o)
-	}, selectOutcome+`WHERE run = ? AND batch IS NOT NULL`, run)
-}
-
-// ForgetUnwritten drops the outcomes of rows that were never planned.
-func (j *Journal) ForgetUnwritten(ctx context.Context) error {
-	return j.write(ctx, func(tx conn, run int64) error {
-		if _, err := tx.exec(ctx, `DELETE FROM outcomes WHERE run = ? AND batch IS NULL`, run); err != nil {
-			return fmt.Errorf("forget the rows that were not written: %w", err)
-		}
-		return nil
-	})
-}
 
 // Batches returns the batches that were planned so far, by Seq.
 func (j *Journal) Batches(ctx context.Context) ([]reportsync.WriteBatch, error) {
@@ -49,15 +25,48 @@ func (j *Journal) Batches(ctx context.Context) ([]reportsync.WriteBatch, error) 
 	return all, nil
 }
 
-// BatchRows returns the rows that are in a batch, by Row; rows that moved to a later batch are there.
-func (j *Journal) BatchRows(ctx context.Context, seq int) ([]reportsync.Outcome, error) {
+// Planned calls each for every row that any attempt has planned, in the order in which that was stored, some thousand
+// rows of a batch at a time. Each may keep the rows, and may write to the journal: what it writes is not seen by this
+// reading.
+func (j *Journal) Planned(ctx context.Context, each func(seq int, rows []reportsync.Outcome) error) error {
+	return j.replay(ctx, plans, each)
+}
+
+// Answers calls each for every answer that any attempt has stored, like [Journal.Planned].
+func (j *Journal) Answers(ctx context.Context, each func(seq int, rows []reportsync.Outcome) error) error {
+	return j.replay(ctx, answers, each)
+}
+
+func (j *Journal) replay(ctx context.Context, kind segmentKind, each func(seq int, rows []reportsync.Outcome) error) error {
 	c, run, err := j.read(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all, err := collect(ctx, c, scanOutcome, selectOutcome+`WHERE run = ? AND batch = ? ORDER BY row_number`, run, seq)
+	all, err := segmentsOf(ctx, c, run)
 	if err != nil {
-		return nil, fmt.Errorf("read the rows of batch %d: %w", seq, err)
+		return err
 	}
-	return all, nil
+	for _, s := range all {
+		if s.kind != kind || !s.batch.Valid {
+			continue
+		}
+		rows := make([]reportsync.Outcome, 0, s.rows)
+		for line, err := range s.lines(ctx, c) {
+			if errors.Is(err, errSegmentGone) {
+				return reportsync.ErrLeaseLost
+			}
+			if err != nil {
+				return err
+			}
+			o, err := rowlog.Parse(line)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, o)
+		}
+		if err := each(int(s.batch.V), rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,56 +1,35 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// neverPlanned is a batch that does not exist. An answer updates its row by the primary key, which both engines find
-// quickest as the conflict of an insert; the insert of a row that was never planned breaks on the reference to its batch.
-const neverPlanned = -1
-
-const outcomeRow = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-const insertOutcomes = `INSERT INTO outcomes (run, row_number, line, row_key, kind, record_id, code, message, changes, batch) VALUES `
-
-// Record stores outcomes that need no write, at most once a row (invariant 2). A row that was planned and turns out to
-// need no write any more gets its outcome here, too, and keeps its before-image.
-func (j *Journal) Record(ctx context.Context, rows []reportsync.Outcome) error {
-	return j.write(ctx, func(tx conn, run int64) error {
-		n, err := execRows(ctx, tx, rowsStatement{
-			before: insertOutcomes,
-			row:    outcomeRow,
-			after: ` ON CONFLICT (run, row_number) DO UPDATE SET kind = excluded.kind, code = excluded.code, message = excluded.message,
-				record_id = ` + unlessEmpty("record_id") + `, changes = ` + unlessEmpty("changes") + ` WHERE outcomes.kind = ''`,
-		}, len(rows), func(i int) ([]any, error) {
-			if rows[i].Kind == "" {
-				return nil, fmt.Errorf("row %d has no outcome", rows[i].Row)
-			}
-			return outcomeArgs(run, rows[i], nil)
-		})
-		if err != nil {
-			return fmt.Errorf("record outcomes: %w", err)
-		}
-		if n != int64(len(rows)) {
-			return fmt.Errorf("record outcomes: %d of %d rows have one already", int64(len(rows))-n, len(rows))
-		}
-		return nil
-	})
-}
-
-// unlessEmpty keeps what is stored where the new row brings nothing.
-func unlessEmpty(column string) string {
-	return "CASE WHEN excluded." + column + " = '' THEN outcomes." + column + " ELSE excluded." + column + " END"
-}
-
-// Plan stores batches and their rows, without outcomes, before anything of them is sent. A row that was planned before
-// moves to its new batch and keeps its first before-image.
+// Plan stores batches and their rows, without outcomes, before anything of them is sent: all of them or none. A batch
+// that is planned already gets the rows added, until its Bulk job is closed. A row may be planned again, in another
+// batch or for another record.
 func (j *Journal) Plan(ctx context.Context, batches []reportsync.PlannedBatch) error {
+	packed := make([][]segment, len(batches))
+	for i, b := range batches {
+		// Before the transaction, in which nobody else writes to SQLite.
+		all, err := j.pack(plans, b.Batch.Seq, b.Rows)
+		if err != nil {
+			return fmt.Errorf("plan batch %d: %w", b.Batch.Seq, err)
+		}
+		packed[i] = all
+	}
 	return j.write(ctx, func(tx conn, run int64) error {
-		for _, b := range batches {
-			if err := planBatch(ctx, tx, run, b); err != nil {
+		for i, b := range batches {
+			err := planBatch(ctx, tx, run, b)
+			if err == nil {
+				err = insertSegments(ctx, tx, run, packed[i])
+			}
+			if err != nil {
 				return fmt.Errorf("plan batch %d: %w", b.Batch.Seq, err)
 			}
 		}
@@ -58,70 +37,88 @@ func (j *Journal) Plan(ctx context.Context, batches []reportsync.PlannedBatch) e
 	})
 }
 
-func planBatch(ctx context.Context, tx conn, run int64, p reportsync.PlannedBatch) error {
-	b := p.Batch
-	state := b.State
-	if state == "" {
-		state = reportsync.BatchPlanned
+// pack makes segments of rows, which all have an outcome or all have none, as their kind says.
+func (j *Journal) pack(kind segmentKind, seq int, rows []reportsync.Outcome) ([]segment, error) {
+	for _, r := range rows {
+		switch answered := r.Kind != ""; {
+		case kind == plans && answered:
+			return nil, fmt.Errorf("row %d has an outcome already: %s", r.Row, r.Kind)
+		case kind == answers && !answered:
+			return nil, fmt.Errorf("row %d has no outcome", r.Row)
+		}
 	}
-	_, err := tx.exec(ctx, `INSERT INTO batches (run, seq, route, job_id, state, row_count) VALUES (?, ?, ?, ?, ?, ?)`,
-		run, b.Seq, b.Route, b.JobID, state, len(p.Rows))
-	if err != nil {
-		return err
+	s := segment{attempt: j.attempt, batch: sql.Null[int64]{V: int64(seq), Valid: true}, kind: kind}
+	if kind == answers {
+		return cut(s, byRow(rows)), nil
 	}
-	n, err := execRows(ctx, tx, rowsStatement{
-		before: insertOutcomes,
-		row:    outcomeRow,
-		after:  " ON CONFLICT (run, row_number) DO NOTHING",
-	}, len(p.Rows), func(i int) ([]any, error) {
-		row := p.Rows[i]
-		row.Kind, row.Code, row.Message = "", "", ""
-		return outcomeArgs(run, row, b.Seq)
-	})
-	if err != nil || n == int64(len(p.Rows)) {
-		return err
-	}
-	return replan(ctx, tx, run, p)
+	return cut(s, inOrder(rows)), nil
 }
 
-// Settle stores Salesforce's answers for rows of a batch (invariant 1) and, when done is true, the batch as settled. An
-// answer may be stored again: fetched twice, it is the same.
+func planBatch(ctx context.Context, tx conn, run int64, p reportsync.PlannedBatch) error {
+	b := p.Batch
+	n, err := tx.exec(ctx, `INSERT INTO batches (run, seq, route, job_id, state, row_count) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (run, seq) DO UPDATE SET row_count = batches.row_count + excluded.row_count WHERE batches.state IN (?, ?)`,
+		run, b.Seq, b.Route, b.JobID, cmp.Or(b.State, reportsync.BatchPlanned), len(p.Rows), reportsync.BatchPlanned, reportsync.BatchOpen)
+	if err == nil && n == 0 {
+		err = errors.New("it is closed already and takes no more rows")
+	}
+	return err
+}
+
+// Settle stores Salesforce's answers for rows of a batch (invariant 1) and, when done is true, the batch as settled: both
+// or neither. An answer may be stored again: the last one counts. Salesforce answers in any order; the rows of one call come
+// back from [Journal.Answers] by Row, so that each segment holds a small part of the report.
 func (j *Journal) Settle(ctx context.Context, seq int, rows []reportsync.Outcome, done bool) error {
+	packed, err := j.pack(answers, seq, rows)
+	if err != nil {
+		return fmt.Errorf("settle batch %d: %w", seq, err)
+	}
 	return j.write(ctx, func(tx conn, run int64) error {
-		n, err := execRows(ctx, tx, rowsStatement{
-			before: insertOutcomes,
-			row:    outcomeRow,
-			after: ` ON CONFLICT (run, row_number) DO UPDATE SET kind = excluded.kind, code = excluded.code, message = excluded.message,
-				record_id = ` + unlessEmpty("record_id") + `, changes = ` + unlessEmpty("changes") + ` WHERE outcomes.batch = ?`,
-			args: []any{seq},
-		}, len(rows), func(i int) ([]any, error) {
-			if rows[i].Kind == "" {
-				return nil, fmt.Errorf("row %d has no outcome", rows[i].Row)
-			}
-			return outcomeArgs(run, rows[i], neverPlanned)
-		})
+		state, err := batchState(ctx, tx, run, seq)
+		if err == nil {
+			err = insertSegments(ctx, tx, run, packed)
+		}
+		if err == nil && done {
+			err = markBatch(ctx, tx, run, seq, state, "", reportsync.BatchSettled)
+		}
 		if err != nil {
 			return fmt.Errorf("settle batch %d: %w", seq, err)
 		}
-		if n != int64(len(rows)) {
-			return fmt.Errorf("settle batch %d: %d of %d rows are not in it", seq, int64(len(rows))-n, len(rows))
-		}
-		if !done {
-			return nil
-		}
-		return markBatch(ctx, tx, run, seq, "", reportsync.BatchSettled)
+		return nil
 	})
 }
 
-// outcomeArgs are the arguments of insertOutcomes; batch is nil for rows that are not written.
-func outcomeArgs(run int64, o reportsync.Outcome, batch any) ([]any, error) {
-	changes, err := encodeChanges(o.Changes)
-	return []any{run, o.Row, o.Line, o.Key, o.Kind, o.RecordID, o.Code, o.Message, changes, batch}, err
+// MarkBatch stores a batch's Bulk job, unless jobID is empty, and its state, which only moves forward (invariant 5).
+func (j *Journal) MarkBatch(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error {
+	return j.write(ctx, func(tx conn, run int64) error {
+		before, err := batchState(ctx, tx, run, seq)
+		if err == nil {
+			err = markBatch(ctx, tx, run, seq, before, jobID, state)
+		}
+		if err != nil {
+			return fmt.Errorf("mark batch %d: %w", seq, err)
+		}
+		return nil
+	})
 }
 
-func encodeChanges(changes []reportsync.Change) (string, error) {
-	if len(changes) == 0 {
-		return "", nil
+func batchState(ctx context.Context, tx conn, run int64, seq int) (state reportsync.BatchState, err error) {
+	err = tx.row(ctx, `SELECT state FROM batches WHERE run = ? AND seq = ?`, run, seq).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", errors.New("no such batch was planned")
 	}
-	return encode(changes)
+	return state, err
+}
+
+func markBatch(ctx context.Context, tx conn, run int64, seq int, before reportsync.BatchState, jobID string, state reportsync.BatchState) error {
+	if batchRank[state] == 0 || batchRank[state] < batchRank[before] {
+		return fmt.Errorf("it is %s and can't become %q", before, state)
+	}
+	_, err := tx.exec(ctx, `UPDATE batches SET state = ?, job_id = CASE WHEN ? = '' THEN job_id ELSE ? END WHERE run = ? AND seq = ?`, state, jobID, jobID, run, seq)
+	return err
+}
+
+// batchRank orders the states as a batch passes them.
+var batchRank = map[reportsync.BatchState]int{
+	reportsync.BatchPlanned: 1, reportsync.BatchOpen: 2, reportsync.BatchClosed: 3, reportsync.BatchSettled: 4,
 }

@@ -40,6 +40,7 @@ func migrator(dialect Dialect, db *sql.DB) (*goose.Provider, error) {
 		}
 		options = append(options, goose.WithSessionLocker(turns))
 	}
+	options = append(options, goose.WithGoMigrations(packOutcomes(dialect)))
 	p, err := goose.NewProvider(gooseDialect, db, folder, options...)
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)

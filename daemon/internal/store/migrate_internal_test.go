@@ -76,9 +76,9 @@ func TestMigrateUpDownUp(t *testing.T) {
 					t.Fatalf("%s: %v", step, err)
 				}
 				var tables int
-				query := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('runs', 'outcomes', 'settings')`
+				query := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('runs', 'segments', 'settings')`
 				if dialect == PostgreSQL {
-					query = `SELECT count(*) FROM information_schema.tables WHERE table_name IN ('runs', 'outcomes', 'settings')`
+					query = `SELECT count(*) FROM information_schema.tables WHERE table_name IN ('runs', 'segments', 'settings')`
 				}
 				want := 3
 				if step == "down" {

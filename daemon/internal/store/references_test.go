@@ -71,7 +71,7 @@ func TestDeleteWhatALiveRunUses(t *testing.T) {
 		if claim.Source.ID != in.SourceID || claim.Connection.ID != in.ConnectionID || claim.Integration.Revision != 1 {
 			t.Errorf("the run works with %s, %s and revision %d", claim.Source.ID, claim.Connection.ID, claim.Integration.Revision)
 		}
-		noError(t, b.FinishRun(ctx, run.ID, "node-1", 1, reportsync.RunCompleted, reportsync.Counts{}, 0, 0, nil))
+		noError(t, b.FinishRun(ctx, run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCompleted}))
 		noError(t, b.DeleteSource(ctx, in.SourceID, 0))
 		noError(t, b.DeleteConnection(ctx, in.ConnectionID, 0))
 	})
@@ -86,8 +86,9 @@ func TestDeleteIntegrationKeepsItsHistory(t *testing.T) {
 		wantCode(t, b.DeleteIntegration(ctx, in.ID, 0), reportsync.CodeConflict, `"onboarding"`, run.ID, "running")
 
 		noError(t, j.Log(ctx, reportsync.LogInfo, reportsync.StageOpen, "hello"))
-		noError(t, j.Record(ctx, rowsOf(reportsync.Unchanged, 1, 1)))
-		noError(t, b.FinishRun(ctx, run.ID, "node-1", 1, reportsync.RunCompleted, reportsync.Counts{Read: 1, Unchanged: 1}, 3, 0, nil))
+		noError(t, j.Plan(ctx, batchOf(1, planned(1, 1))))
+		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Unchanged, 1, 1), true))
+		noError(t, b.FinishRun(ctx, run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: 1, Unchanged: 1}, APICalls: 3}))
 		changed := in.IntegrationSpec
 		changed.Object = "Lead"
 		must(b.ReplaceIntegration(ctx, in.ID, 0, changed))(t)

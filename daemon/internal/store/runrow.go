@@ -8,19 +8,19 @@ import (
 )
 
 // selectRun reads what scanRun takes.
-const selectRun = `SELECT id, integration_id, integration_name, revision, report, object, started_by, dry_run, full_resync, slot,
+const selectRun = `SELECT id, integration_id, integration_name, revision, report, object, started_by, dry_run, full_resync, ignore_guards, slot,
 	status, stage, progress_done, progress_total, queued_at, started_at, finished_at, attempt,
-	counts, api_calls, bulk_batches, error, report_version FROM runs `
+	counts, api_calls, bulk_batches, bytes_sent, bytes_received, facts, artifact, error, report_version FROM runs `
 
 func scanRun(row scanner) (r reportsync.Run, err error) {
 	var progress reportsync.Progress
 	var queued int64
 	var slot, started, finished sql.Null[int64]
 	var counts string
-	var runErr, version sql.Null[string]
-	err = row.Scan(&r.ID, &r.IntegrationID, &r.IntegrationName, &r.Revision, &r.Report, &r.Object, &r.Trigger, &r.DryRun, &r.FullResync, &slot,
+	var facts, artifact, runErr, version sql.Null[string]
+	err = row.Scan(&r.ID, &r.IntegrationID, &r.IntegrationName, &r.Revision, &r.Report, &r.Object, &r.Trigger, &r.DryRun, &r.FullResync, &r.IgnoreGuards, &slot,
 		&r.Status, &r.Stage, &progress.Done, &progress.Total, &queued, &started, &finished, &r.Attempt,
-		&counts, &r.APICalls, &r.BulkBatches, &runErr, &version)
+		&counts, &r.APICalls, &r.BulkBatches, &r.BytesSent, &r.BytesReceived, &facts, &artifact, &runErr, &version)
 	if err != nil {
 		return r, err
 	}
@@ -33,6 +33,14 @@ func scanRun(row scanner) (r reportsync.Run, err error) {
 		r.Progress = &progress
 	}
 	if r.Counts, err = decode[reportsync.Counts](counts); err != nil {
+		return r, err
+	}
+	if facts.Valid {
+		if r.RunFacts, err = decode[reportsync.RunFacts](facts.V); err != nil {
+			return r, err
+		}
+	}
+	if r.Artifact, err = decodeNull[reportsync.Artifact](artifact); err != nil {
 		return r, err
 	}
 	if r.Error, err = decodeNull[reportsync.RunError](runErr); err != nil {

@@ -24,53 +24,87 @@ type RunFilter struct {
 // Errors: not found, conflict (naming the live run), [ErrSlotTaken].
 func (s *Store) CreateRun(ctx context.Context, n reportsync.NewRun) (run reportsync.Run, err error) {
 	err = s.write(ctx, func(tx conn) error {
-		if err := lockIntegration(ctx, tx, n.IntegrationID); err != nil {
-			return err
-		}
-		r, err := integrations.find(ctx, tx, n.IntegrationID)
-		if err != nil {
-			return err
-		}
-		in, err := integrationOf(r)
-		if err != nil {
-			return err
-		}
-		if err := takeSlot(ctx, tx, n); err != nil {
-			return err
-		}
-		if err := checkNoLiveRun(ctx, tx, in.ID, in.Name); err != nil {
-			return err
-		}
-		now, err := tx.now(ctx)
-		if err != nil {
-			return err
-		}
-		id := reportsync.NewID(reportsync.RunID)
-		_, err = tx.exec(ctx, `INSERT INTO runs (id, integration_id, integration_name, revision, source_id, connection_id,
-			report, object, started_by, dry_run, full_resync, slot, status, queued_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			id, in.ID, in.Name, in.Revision, in.SourceID, in.ConnectionID,
-			in.Report, in.Object, n.Trigger, n.DryRun, n.FullResync, nullMicros(n.Slot), reportsync.RunQueued, micros(now))
-		if err != nil {
-			return fmt.Errorf("queue a run of the integration %q: %w", in.Name, err)
-		}
-		run, err = findRun(ctx, tx, id)
+		run, err = createRun(ctx, tx, n)
 		return err
 	})
 	return run, err
 }
 
-// takeSlot notes the slot at the integration, where it outlives the run that it starts.
-func takeSlot(ctx context.Context, tx conn, n reportsync.NewRun) error {
+// CreateRuns queues runs in one transaction. Those that can't be, for a reason that CreateRun names, are left out; any
+// other error is that of all.
+func (s *Store) CreateRuns(ctx context.Context, wanted []reportsync.NewRun) (runs []reportsync.Run, err error) {
+	err = s.write(ctx, func(tx conn) error {
+		runs = make([]reportsync.Run, 0, len(wanted))
+		for _, n := range wanted {
+			run, err := createRun(ctx, tx, n)
+			switch code := reportsync.CodeOf(err); {
+			case err == nil:
+				runs = append(runs, run)
+			case errors.Is(err, ErrSlotTaken), code == reportsync.CodeConflict, code == reportsync.CodeNotFound:
+			default:
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return runs, nil
+}
+
+// createRun writes nothing when it fails with one of CreateRun's errors.
+func createRun(ctx context.Context, tx conn, n reportsync.NewRun) (run reportsync.Run, err error) {
+	if err := lockIntegration(ctx, tx, n.IntegrationID); err != nil {
+		return run, err
+	}
+	r, err := integrations.find(ctx, tx, n.IntegrationID)
+	if err != nil {
+		return run, err
+	}
+	in, err := integrationOf(r)
+	if err != nil {
+		return run, err
+	}
+	if err := checkSlot(ctx, tx, n); err != nil {
+		return run, err
+	}
+	if err := checkNoLiveRun(ctx, tx, in.ID, in.Name); err != nil {
+		return run, err
+	}
+	now, err := tx.now(ctx)
+	if err != nil {
+		return run, err
+	}
+	id := reportsync.NewID(reportsync.RunID)
+	_, err = tx.exec(ctx, `INSERT INTO runs (id, integration_id, integration_name, revision, source_id, connection_id,
+		report, object, started_by, dry_run, full_resync, ignore_guards, slot, status, queued_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, in.ID, in.Name, in.Revision, in.SourceID, in.ConnectionID,
+		in.Report, in.Object, n.Trigger, n.DryRun, n.FullResync, n.IgnoreGuards, nullMicros(n.Slot), reportsync.RunQueued, micros(now))
+	if err != nil {
+		return run, fmt.Errorf("queue a run of the integration %q: %w", in.Name, err)
+	}
+	if n.Slot != nil {
+		// At the integration the slot outlives the run that it starts.
+		if _, err := tx.exec(ctx, `UPDATE integrations SET last_slot = ? WHERE id = ?`, micros(*n.Slot), n.IntegrationID); err != nil {
+			return run, fmt.Errorf("take the slot: %w", err)
+		}
+	}
+	return findRun(ctx, tx, id)
+}
+
+// checkSlot reports a slot that has started its run, or that a later one has overtaken. The integration is locked.
+func checkSlot(ctx context.Context, tx conn, n reportsync.NewRun) error {
 	if n.Slot == nil {
 		return nil
 	}
-	taken, err := tx.exec(ctx, `UPDATE integrations SET last_slot = ? WHERE id = ? AND (last_slot IS NULL OR last_slot < ?)`,
-		micros(*n.Slot), n.IntegrationID, micros(*n.Slot))
+	var taken bool
+	err := tx.row(ctx, `SELECT EXISTS (SELECT 1 FROM integrations WHERE id = ? AND last_slot >= ?)`, n.IntegrationID, micros(*n.Slot)).Scan(&taken)
 	switch {
 	case err != nil:
-		return fmt.Errorf("take the slot: %w", err)
-	case taken == 0:
+		return fmt.Errorf("look whether the slot is taken: %w", err)
+	case taken:
 		return ErrSlotTaken
 	}
 	return nil
@@ -117,15 +151,6 @@ func (s *Store) Runs(ctx context.Context, f RunFilter) ([]reportsync.Run, string
 	}
 	page, next := nextPage(all, size, func(r reportsync.Run) string { return r.ID })
 	return page, next, nil
-}
-
-// QueuedRuns returns the ids of runs that wait to be claimed, oldest first.
-func (s *Store) QueuedRuns(ctx context.Context, limit int) ([]string, error) {
-	ids, err := collect(ctx, s.reader(), scanString, `SELECT id FROM runs WHERE status = 'queued' ORDER BY id LIMIT ?`, pageSize(limit))
-	if err != nil {
-		return nil, fmt.Errorf("list queued runs: %w", err)
-	}
-	return ids, nil
 }
 
 func findRun(ctx context.Context, c conn, id string) (reportsync.Run, error) {

@@ -19,20 +19,20 @@ func TestCreateRun(t *testing.T) {
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx, in := t.Context(), b.integration("onboarding")
 		before := time.Now().Add(-time.Second)
-		run := must(b.CreateRun(ctx, reportsync.NewRun{IntegrationID: in.ID, Trigger: reportsync.TriggerSchedule, DryRun: true, FullResync: true, Slot: &slot}))(t)
+		run := must(b.CreateRun(ctx, reportsync.NewRun{IntegrationID: in.ID, Trigger: reportsync.TriggerSchedule, DryRun: true, FullResync: true, IgnoreGuards: true, Slot: &slot}))(t)
 		if !reportsync.RunID.Is(run.ID) || run.QueuedAt.Before(before) || run.QueuedAt.After(time.Now()) {
 			t.Errorf("queued %s at %s", run.ID, run.QueuedAt)
 		}
 		want := reportsync.Run{
 			ID: run.ID, IntegrationID: in.ID, IntegrationName: "onboarding", Report: in.Report, Object: "Contact", Trigger: reportsync.TriggerSchedule,
-			DryRun: true, FullResync: true, Status: reportsync.RunQueued, ScheduledFor: &slot, QueuedAt: run.QueuedAt, Revision: 1,
+			DryRun: true, FullResync: true, IgnoreGuards: true, Status: reportsync.RunQueued, ScheduledFor: &slot, QueuedAt: run.QueuedAt, Revision: 1,
 		}
 		for what, got := range map[string]reportsync.Run{"created": run, "read": must(b.Run(ctx, run.ID))(t)} {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", what, diff)
 			}
 		}
-		if ids := must(b.QueuedRuns(ctx, 10))(t); !cmp.Equal(ids, []string{run.ID}) {
+		if ids := queuedIDs(t, b.Store); !cmp.Equal(ids, []string{run.ID}) {
 			t.Errorf("queued: %v", ids)
 		}
 		_, err := b.CreateRun(ctx, reportsync.NewRun{IntegrationID: in.ID})
@@ -63,8 +63,8 @@ func TestSlotStartsOneRun(t *testing.T) {
 		wantCode(t, err, reportsync.CodeConflict, run.ID)
 
 		must(b.RequestCancel(ctx, run.ID))(t)
-		if n := must(b.PruneRuns(ctx, time.Now().Add(time.Hour)))(t); n != 1 {
-			t.Errorf("pruned %d runs", n)
+		if ids := must(b.PruneRuns(ctx, time.Now().Add(time.Hour)))(t); len(ids) != 1 {
+			t.Errorf("pruned %v", ids)
 		}
 		for _, taken := range []time.Time{slot, slot.Add(-time.Hour)} {
 			if _, err := at(taken); !errors.Is(err, store.ErrSlotTaken) {
@@ -72,6 +72,29 @@ func TestSlotStartsOneRun(t *testing.T) {
 			}
 		}
 		must(at(slot.Add(time.Hour)))(t) // the conflict has not used it up
+	})
+}
+
+// Of runs that are made together, those that can't be leave nothing and keep back no other.
+func TestCreateRuns(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		busy, late, free := b.integration("busy"), b.integration("late"), b.integration("free")
+		live := b.runOf(busy.ID)
+		must(b.RequestCancel(ctx, must(b.CreateRun(ctx, reportsync.NewRun{IntegrationID: late.ID, Slot: &slot}))(t).ID))(t)
+		at := func(id string) reportsync.NewRun {
+			return reportsync.NewRun{IntegrationID: id, Trigger: reportsync.TriggerSchedule, Slot: &slot}
+		}
+		made := must(b.CreateRuns(ctx, []reportsync.NewRun{at(busy.ID), at("int_missing"), at(late.ID), at(free.ID), at(free.ID)}))(t)
+		if len(made) != 1 || made[0].IntegrationID != free.ID || made[0].Status != reportsync.RunQueued {
+			t.Errorf("made %+v", made)
+		}
+		must(b.RequestCancel(ctx, live.ID))(t)
+		made = must(b.CreateRuns(ctx, []reportsync.NewRun{at(busy.ID)}))(t) // its slot was not used up
+		if len(made) != 1 || len(queuedIDs(t, b.Store)) != 2 {
+			t.Errorf("then made %+v", made)
+		}
 	})
 }
 
@@ -195,15 +218,21 @@ func TestPruneRuns(t *testing.T) {
 		noError(t, j.Log(ctx, reportsync.LogInfo, reportsync.StageOpen, "hello"))
 		noError(t, j.Plan(ctx, batchOf(1, planned(1, 3))))
 		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 3), true))
-		noError(t, b.FinishRun(ctx, old.ID, "node-1", claim.Run.Attempt, reportsync.RunCompleted, reportsync.Counts{Read: 3, Updated: 3}, 1, 0, nil))
+		noError(t, b.FinishRun(ctx, old.ID, "node-1", claim.Run.Attempt, reportsync.RunResult{Status: reportsync.RunCompleted, Counts: reportsync.Counts{Read: 3, Updated: 3}, APICalls: 1}))
 		ended := must(b.Run(ctx, old.ID))(t).FinishedAt
 		live := b.runOf(in.ID)
 
-		if n := must(b.PruneRuns(ctx, *ended))(t); n != 0 {
-			t.Errorf("pruned %d runs that ended at the very moment", n)
+		if ids := must(b.PruneRuns(ctx, *ended))(t); len(ids) != 0 {
+			t.Errorf("pruned %v, which ended at the very moment", ids)
 		}
-		if n := must(b.PruneRuns(ctx, ended.Add(time.Hour)))(t); n != 1 {
-			t.Errorf("pruned %d runs, want 1", n)
+		for range 2 { // the artifacts are still to be deleted
+			if ids := must(b.PruneRuns(ctx, ended.Add(time.Hour)))(t); !cmp.Equal(ids, []string{old.ID}) {
+				t.Errorf("pruned %v, want %s", ids, old.ID)
+			}
+		}
+		noError(t, b.ForgetPruned(ctx, old.ID))
+		if ids := must(b.PruneRuns(ctx, ended.Add(time.Hour)))(t); len(ids) != 0 {
+			t.Errorf("still to delete the artifacts of %v", ids)
 		}
 		_, err := b.Run(ctx, old.ID)
 		wantCode(t, err, reportsync.CodeNotFound)

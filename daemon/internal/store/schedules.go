@@ -18,11 +18,16 @@ type ScheduleState struct {
 	LiveRun       bool
 }
 
-// Schedules returns the state of all integrations that a schedule starts: enabled, and not on demand only.
-func (s *Store) Schedules(ctx context.Context) ([]ScheduleState, error) {
+// Schedules returns the state of the integrations that a schedule starts: enabled, and not on demand only. Where ids are
+// given, only of those among them.
+func (s *Store) Schedules(ctx context.Context, ids ...string) ([]ScheduleState, error) {
+	where, args := "i.scheduled", []any{}
+	if len(ids) > 0 {
+		where, args = where+" AND i.id IN ("+placeholders(len(ids))+")", anys(ids)
+	}
 	all, err := collect(ctx, s.reader(), scanSchedule, `SELECT i.id, i.spec, i.anchor, i.last_slot,
 		EXISTS (SELECT 1 FROM runs r WHERE r.integration_id = i.id AND r.status IN ('queued', 'running'))
-		FROM integrations i WHERE i.scheduled ORDER BY i.id`)
+		FROM integrations i WHERE `+where+` ORDER BY i.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the schedules: %w", err)
 	}

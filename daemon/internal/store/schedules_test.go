@@ -30,6 +30,12 @@ func TestSchedules(t *testing.T) {
 			return all[0]
 		}
 		fresh := state()
+		if some := must(b.Schedules(ctx, "int_missing", in.ID))(t); len(some) != 1 || some[0].IntegrationID != in.ID {
+			t.Errorf("asked for one: %+v", some)
+		}
+		if none := must(b.Schedules(ctx, "int_missing"))(t); len(none) != 0 {
+			t.Errorf("asked for a missing one: %+v", none)
+		}
 		if age := time.Since(fresh.Anchor); fresh.LastSlot != nil || fresh.LiveRun || age < 0 || age > time.Minute {
 			t.Errorf("a new one is %+v", fresh)
 		}

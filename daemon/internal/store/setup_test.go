@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -156,19 +157,31 @@ func (b *bundle) outcomes(runID string, kinds ...reportsync.OutcomeKind) []repor
 	return all
 }
 
-// written returns the rows that were planned, by row.
-func written(t testing.TB, j *store.Journal) map[int64]reportsync.Outcome {
-	t.Helper()
-	rows := map[int64]reportsync.Outcome{}
-	err := j.Written(t.Context(), func(o reportsync.Outcome) error {
-		rows[o.Row] = o
-		return nil
-	})
-	if err != nil {
-		t.Fatalf("read the written rows: %v", err)
+// count asks the database itself.
+func (b *bundle) count(query string) (n int) {
+	b.t.Helper()
+	var err error
+	if pool := b.Postgres(); pool != nil {
+		err = pool.QueryRow(b.t.Context(), query).Scan(&n)
+	} else {
+		err = b.SQLite().QueryRowContext(b.t.Context(), query).Scan(&n)
 	}
-	return rows
+	noError(b.t, err)
+	return n
 }
+
+// queuedIDs returns the runs that wait to be claimed.
+func queuedIDs(t testing.TB, s *store.Store) []string {
+	t.Helper()
+	var ids []string
+	for _, r := range must(s.QueuedRuns(t.Context(), 0))(t) {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// reading is a method of a journal that reads rows.
+type reading = func(ctx context.Context, each func(seq int, rows []reportsync.Outcome) error) error
 
 // rowsOf makes outcomes of one kind with a change each, from row first on.
 func rowsOf(kind reportsync.OutcomeKind, first, n int) []reportsync.Outcome {

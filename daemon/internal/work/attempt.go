@@ -34,7 +34,7 @@ func (n *Node) attempt(ctx context.Context, runID string) error {
 	runCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(reportsync.ErrShutdown) })()
-	remove := n.live.add(claim.Run.ID, laneOf(claim.Run), cancel)
+	remove := n.live.add(claim.Run.ID, laneOf(claim.Run.Trigger), cancel)
 	lease := n.keepLease(claim, cancel, log)
 	result, err := n.execute(runCtx, claim)
 
@@ -44,7 +44,7 @@ func (n *Node) attempt(ctx context.Context, runID string) error {
 	n.putAway(saveCtx, claim, result, err, log)
 	lease.stop()
 	remove()
-	n.sweep.wake() // a slot that came due meanwhile starts now
+	n.sweep.free(claim.Run.IntegrationID)
 	return nil
 }
 
@@ -55,6 +55,12 @@ type panicked struct {
 }
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// putOff is the error of an attempt that asks for another one later, before which there is nothing to do.
+type putOff interface {
+	error
+	PostponedUntil() time.Time
+}
 
 // execute runs the attempt. A panic must not take the other runs and the API down with it.
 func (n *Node) execute(ctx context.Context, claim store.Claim) (result sync.Result, err error) {
@@ -71,9 +77,10 @@ func (n *Node) execute(ctx context.Context, claim store.Claim) (result sync.Resu
 func (n *Node) putAway(ctx context.Context, claim store.Claim, result sync.Result, err error, log hclog.Logger) {
 	run, s := claim.Run, n.cfg.Store
 	broken, isPanic := errors.AsType[*panicked](err)
+	put, isPutOff := errors.AsType[putOff](err)
 	switch {
 	case err == nil:
-		err = s.FinishRun(ctx, run.ID, n.cfg.Name, run.Attempt, result.Status, result.Counts, result.APICalls, result.BulkBatches, result.Err)
+		err = s.FinishRun(ctx, run.ID, n.cfg.Name, run.Attempt, result)
 		if err == nil {
 			logEnd(log, claim, result)
 			return
@@ -85,6 +92,10 @@ func (n *Node) putAway(ctx context.Context, claim store.Claim, result sync.Resul
 			Message: "the run broke on an internal error",
 			Hint:    "the daemon's log has the details, under the run's id",
 		})
+	case isPutOff:
+		until := put.PostponedUntil()
+		log.Info("run waits for a newer report", "until", until.UTC().Format(time.RFC3339))
+		err = s.PostponeRun(ctx, run.ID, n.cfg.Name, run.Attempt, until)
 	case errors.Is(err, reportsync.ErrShutdown):
 		log.Info("run goes back to the queue: the daemon is shutting down")
 		err = s.ReleaseRun(ctx, run.ID, n.cfg.Name, run.Attempt)

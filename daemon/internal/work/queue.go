@@ -32,7 +32,7 @@ type queue interface {
 	migrate(ctx context.Context) error
 	start(ctx context.Context) error
 	stop(ctx context.Context) error
-	insert(ctx context.Context, l lane, args runArgs) error
+	insert(ctx context.Context, jobs []job) error // all or none
 }
 
 // lane is one of River's queues, with places of its own: what many integrations have scheduled for the same moment must
@@ -44,12 +44,18 @@ const (
 	scheduled lane = "scheduled"
 )
 
-// laneOf returns the lane of a run.
-func laneOf(run reportsync.Run) lane {
-	if run.Trigger == reportsync.TriggerSchedule {
+// laneOf returns the lane of a run by what started it.
+func laneOf(t reportsync.Trigger) lane {
+	if t == reportsync.TriggerSchedule {
 		return scheduled
 	}
 	return onDemand
+}
+
+// job is a job that is to be inserted.
+type job struct {
+	lane lane
+	args runArgs
 }
 
 // runArgs names the run of a job. A run that waits for an attempt has one job for it, and another per redelivery.
@@ -145,8 +151,12 @@ func (q *riverQueue[TTx]) migrate(ctx context.Context) error {
 func (q *riverQueue[TTx]) start(ctx context.Context) error { return q.client.Start(ctx) }
 func (q *riverQueue[TTx]) stop(ctx context.Context) error  { return q.client.Stop(ctx) }
 
-func (q *riverQueue[TTx]) insert(ctx context.Context, l lane, args runArgs) error {
-	_, err := q.client.Insert(ctx, args, &river.InsertOpts{Queue: string(l)})
+func (q *riverQueue[TTx]) insert(ctx context.Context, jobs []job) error {
+	params := make([]river.InsertManyParams, len(jobs))
+	for i, j := range jobs {
+		params[i] = river.InsertManyParams{Args: j.args, InsertOpts: &river.InsertOpts{Queue: string(j.lane)}}
+	}
+	_, err := q.client.InsertMany(ctx, params)
 	return err
 }
 

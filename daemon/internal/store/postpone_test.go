@@ -1,0 +1,75 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// A postponed run is queued as if nobody had taken it up, with its log, and nobody takes it up before its time.
+func TestPostponeRun(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		run := b.run("onboarding")
+		_, j := b.claim(run.ID, "node-1", lease)
+		noError(t, j.Log(ctx, reportsync.LogInfo, reportsync.StageOpen, "too old"))
+		noError(t, j.PinReport(ctx, reportsync.ReportVersion{Path: "onboarding/old.csv"}))
+		noError(t, j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageExtract, Counts: reportsync.Counts{Read: 3}, APICalls: 2, BytesSent: 9}))
+		noError(t, b.PostponeRun(ctx, run.ID, "node-1", 1, time.Now().Add(time.Hour)))
+
+		want := run
+		want.APICalls, want.BytesSent = 2, 9
+		if diff := cmp.Diff(want, must(b.Run(ctx, run.ID))(t)); diff != "" {
+			t.Errorf("postponed (-want +got):\n%s", diff)
+		}
+		if entries := must(b.RunLog(ctx, run.ID, 0, 0))(t); len(entries) != 1 {
+			t.Errorf("its log has %d entries", len(entries))
+		}
+		if ids := queuedIDs(t, b.Store); len(ids) != 0 {
+			t.Errorf("waits to be claimed: %v", ids)
+		}
+		if _, err := b.ClaimRun(ctx, run.ID, "node-2", lease); !errors.Is(err, store.ErrNotQueued) {
+			t.Errorf("claimed before its time: %v", err)
+		}
+		_, err := b.CreateRun(ctx, reportsync.NewRun{IntegrationID: run.IntegrationID})
+		wantCode(t, err, reportsync.CodeConflict, run.ID)
+
+		got := must(b.RequestCancel(ctx, run.ID))(t)
+		if got.Status != reportsync.RunCancelled || got.Counts != (reportsync.Counts{}) {
+			t.Errorf("cancelled it is %+v", got)
+		}
+	})
+}
+
+func TestPostponedRunWakesUp(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		run := b.run("onboarding")
+		b.claim(run.ID, "node-1", lease)
+		noError(t, b.PostponeRun(ctx, run.ID, "node-1", 1, time.Now().Add(-time.Second)))
+		if ids := queuedIDs(t, b.Store); !cmp.Equal(ids, []string{run.ID}) {
+			t.Errorf("waiting to be claimed: %v", ids)
+		}
+		again, _ := b.claim(run.ID, "node-1", lease)
+		if again.Run.Attempt != 1 || again.Run.StartedAt == nil {
+			t.Errorf("claimed as attempt %d, started %v", again.Run.Attempt, again.Run.StartedAt)
+		}
+		noError(t, b.ReleaseRun(ctx, run.ID, "node-1", 1))
+		if ids := queuedIDs(t, b.Store); len(ids) != 1 { // its time has not come back with it
+			t.Errorf("waiting to be claimed after its release: %v", ids)
+		}
+		claim, j := b.claim(run.ID, "node-1", lease)
+		noError(t, j.Plan(ctx, batchOf(1, planned(1, 1))))
+		err := b.PostponeRun(ctx, run.ID, "node-1", claim.Run.Attempt, time.Now())
+		if err == nil || errors.Is(err, reportsync.ErrLeaseLost) {
+			t.Errorf("postponed with planned rows: %v", err)
+		}
+	})
+}
