@@ -1,0 +1,42 @@
+package value
+
+import (
+	"fmt"
+	"strings"
+)
+
+// readEmail lower-cases, as Salesforce does on save.
+func readEmail(f *Form, text string) (string, error) {
+	text = lower(text)
+	if f.checks() {
+		if reason := notAnEmail(text); reason != "" {
+			return "", fmt.Errorf("%s is no e-mail address: %s", Quote(text), reason)
+		}
+	}
+	return text, f.fits(text)
+}
+
+// notAnEmail returns why Salesforce would certainly refuse an address with INVALID_EMAIL_ADDRESS, empty when it may
+// take it. Its whole rule is not public and has been widened before, so signs and letters are left to it.
+func notAnEmail(text string) string {
+	local, domain, at := strings.Cut(text, "@")
+	switch {
+	case !at:
+		return "it has no @"
+	case local == "" || domain == "":
+		return "something has to stand on both sides of the @"
+	case strings.IndexByte(domain, '@') >= 0:
+		return "it has more than one @"
+	case strings.ContainsAny(text, blanks):
+		return "it has a blank inside"
+	case strings.IndexByte(domain, '.') < 0:
+		return "there is no dot after the @"
+	case misplacedDot(local) || misplacedDot(domain):
+		return "a dot stands at an end of one of its parts, or next to another dot"
+	}
+	return ""
+}
+
+func misplacedDot(text string) bool {
+	return text[0] == '.' || text[len(text)-1] == '.' || strings.Contains(text, "..")
+}

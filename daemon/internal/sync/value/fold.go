@@ -1,0 +1,66 @@
+package value
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// lower returns a text without difference of case, and the text itself when there is none in it.
+//
+// Which letters Salesforce takes for each other beyond ASCII is not public. Taken for the same here are only letters
+// that are each other's simple capital and small letter (É and é, Σ and σ). Those that merely lead to the same one are
+// kept apart: the Kelvin sign and K, İ and I, ẞ and ß, ſ and s, ς and σ, as are accents and composed and decomposed
+// letters. Keys that are kept apart wrongly find no record, which is reported; keys that are wrongly taken for the
+// same would have a wrong record written.
+func lower(text string) string {
+	capital := false
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return lowerRunes(text)
+		}
+		capital = capital || 'A' <= text[i] && text[i] <= 'Z'
+	}
+	if !capital {
+		return text
+	}
+	return strings.ToLower(text) // which knows ASCII well
+}
+
+// lowerRunes lower-cases a text that is not ASCII alone. Bytes that are no text stay as they are, so that no two texts
+// become one by them.
+func lowerRunes(text string) string {
+	var into []byte
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		small := lowerRune(r)
+		if small != r && into == nil {
+			into = append(make([]byte, 0, len(text)+utf8.UTFMax), text[:i]...)
+		}
+		switch {
+		case into == nil: // nothing has changed so far
+		case small != r:
+			into = utf8.AppendRune(into, small)
+		default:
+			into = append(into, text[i:i+size]...)
+		}
+		i += size
+	}
+	if into == nil {
+		return text
+	}
+	return string(into)
+}
+
+func lowerRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
+	if small := unicode.ToLower(r); unicode.ToUpper(small) == r {
+		return small
+	}
+	return r
+}
