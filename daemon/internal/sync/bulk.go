@@ -1,9 +1,13 @@
 package sync
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -15,149 +19,239 @@ const (
 	parallelJobs = 3
 	// maxUploads is how often rows are uploaded, each time into a new job, until one upload gets through.
 	maxUploads = 3
+	// plannedRows is how many rows of a job are made, planned and written to the upload at once.
+	plannedRows = 5000
 )
 
-// writeJobs sends rows by Bulk API 2.0 ingest jobs.
-func (r *run) writeJobs(ctx context.Context, target *target, writes []write) error {
-	return inParallel(ctx, parallelJobs, jobsOf(target, writes, r.routes.jobRows), func(starting context.Context, b *batch) error {
-		return r.sendJobs(ctx, starting, target, b)
+// job is units that are written by one Bulk API 2.0 ingest job.
+type job struct {
+	seq     int // of its batch, 0 until it is planned
+	verb    salesforce.Operation
+	columns []string
+	units   []unit // in the order of the upload
+	upload  *os.File
+	bytes   int64
+	id      string // of Salesforce's job, empty until there is one
+}
+
+// discard lets go of the upload.
+func (j *job) discard() error {
+	if j.upload == nil {
+		return nil
+	}
+	file := j.upload
+	j.upload = nil
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+// writeJobs sends the records of a list by Bulk jobs, and returns those that a job can't carry.
+func (r *run) writeJobs(ctx context.Context, target *target, list *writeList) (few []unit, err error) {
+	var pieces []*jobRows
+	for part := range slices.Chunk(list.units, r.routes.jobRows) {
+		pieces = append(pieces, &jobRows{verb: list.verb, units: part})
+	}
+	err = inParallel(ctx, parallelJobs, pieces, func(starting context.Context, p *jobRows) error {
+		return r.sendPiece(ctx, starting, target, p)
 	})
+	for _, p := range pieces {
+		few = append(few, p.few...)
+	}
+	return few, err
 }
 
-// jobsOf cuts rows into jobs by number and by size.
-func jobsOf(target *target, writes []write, most int) []*batch {
-	var jobs []*batch
-	start, size := 0, 0
-	for i, w := range writes {
-		n := target.row(w).UploadBytes()
-		if i > start && (i-start == most || size+n > maxJobBytes) {
-			jobs, start, size = append(jobs, &batch{route: reportsync.RouteBulk, writes: writes[start:i]}), i, 0
+// jobRows is units for a job, or for several one after another where they are too large for one.
+type jobRows struct {
+	verb  salesforce.Operation
+	units []unit
+	few   []unit // that no job can carry
+}
+
+func (r *run) sendPiece(ctx, starting context.Context, target *target, p *jobRows) error {
+	for rest := p.units; len(rest) > 0; {
+		j := &job{verb: p.verb, columns: target.jobColumns(p.verb)}
+		taken, few, err := r.fillJob(starting, target, j, rest)
+		p.few, rest = append(p.few, few...), rest[taken:]
+		if err == nil && len(j.units) > 0 {
+			err = r.sendJobs(ctx, starting, target, j)
 		}
-		size += n
+		if err = errors.Join(err, j.discard()); err != nil {
+			return err
+		}
 	}
-	if start < len(writes) {
-		jobs = append(jobs, &batch{route: reportsync.RouteBulk, writes: writes[start:]})
-	}
-	return jobs
+	return nil
 }
 
-// sendJob carries one batch through: plan, job, upload, close, wait, results. A sibling's failure (starting is done)
-// keeps it from being closed, but once closed it is seen through, unless the run itself is to stop (ctx is done). It
-// returns the finished job and the rows that it never came to.
-func (r *run) sendJob(ctx, starting context.Context, target *target, b *batch) (salesforce.IngestJob, []write, error) {
-	if err := r.plan(starting, []*batch{b}); err != nil {
-		return salesforce.IngestJob{}, nil, err
+// jobColumns are the headers of an upload, without Id: a cell that stays empty leaves its field alone.
+func (t *target) jobColumns(verb salesforce.Operation) []string {
+	var columns []string
+	if verb != salesforce.OperationUpdate {
+		columns = append(columns, t.key.Name)
 	}
-	r.budget.grant(ingestCalls)
-	job, err := r.upload(starting, target, b)
+	for i, name := range t.names {
+		if f := &t.fields[i]; verb == salesforce.OperationUpdate && f.onUpdate || verb == salesforce.OperationInsert && f.onCreate || verb == salesforce.OperationUpsert {
+			columns = append(columns, name)
+		}
+	}
+	return columns
+}
+
+// fillJob plans units and writes them to the job's upload, until it is full. It returns how many it has dealt with, and
+// which of them a job can't carry.
+func (r *run) fillJob(ctx context.Context, target *target, j *job, units []unit) (taken int, few []unit, err error) {
+	if j.upload, err = os.CreateTemp(r.Scratch, "upload-*"); err != nil {
+		return 0, nil, fmt.Errorf("make a scratch file: %w", err)
+	}
+	buffer := bufio.NewWriterSize(j.upload, 1<<20)
+	upload, err := salesforce.NewIngestWriter(buffer, j.verb, j.columns)
 	if err != nil {
-		return job, nil, err
+		return 0, nil, fmt.Errorf("begin an upload: %w", err)
+	}
+	for full := false; taken < len(units) && !full; {
+		part := units[taken:min(taken+plannedRows, len(units))]
+		writes, err := r.compose(target, j.verb, part)
+		if err != nil {
+			return taken, few, err
+		}
+		var carried []*write
+		for _, w := range writes {
+			row := target.jobRow(j, w)
+			if row.BulkError(j.columns) != nil {
+				few, taken = append(few, w.unit), taken+1
+				continue
+			}
+			if err = upload.Write(row); errors.Is(err, salesforce.ErrUploadFull) && upload.Rows() > 0 {
+				full = true
+				break
+			}
+			if err != nil {
+				return taken, few, fmt.Errorf("write the upload of a Bulk job: %w", err)
+			}
+			carried, taken = append(carried, w), taken+1
+		}
+		if err := r.planJob(ctx, j, carried); err != nil {
+			return taken, few, err
+		}
+	}
+	j.bytes = upload.Bytes()
+	if err := buffer.Flush(); err != nil {
+		return taken, few, fmt.Errorf("write to a scratch file: %w", err)
+	}
+	return taken, few, nil
+}
+
+// jobRow returns a write as a line of the upload.
+func (t *target) jobRow(j *job, w *write) salesforce.Row {
+	row := salesforce.Row{ID: w.outcome.RecordID, Values: make([]salesforce.Value, len(j.columns))}
+	for _, s := range w.sends {
+		if s.field == assignKey {
+			row.Values[0] = t.key.Value(s.value)
+			continue
+		}
+		row.Values[slices.Index(j.columns, t.names[s.field])] = t.fields[s.field].Value(s.value)
+	}
+	return row
+}
+
+// planJob stores rows of a job before anything of it is sent.
+func (r *run) planJob(ctx context.Context, j *job, writes []*write) error {
+	if len(writes) == 0 {
+		return nil
+	}
+	r.planning.Lock()
+	defer r.planning.Unlock()
+	if j.seq == 0 {
+		j.seq = r.past.nextBatch
+		r.past.nextBatch++
+	}
+	err := r.ledger.plan(ctx, []PlannedBatch{{
+		Batch: reportsync.WriteBatch{Seq: j.seq, Route: reportsync.RouteBulk, State: reportsync.BatchPlanned, Rows: len(writes)},
+		Rows:  outcomesOf(writes),
+	}})
+	if err != nil {
+		return err
+	}
+	r.sent(writes, false)
+	for _, w := range writes {
+		j.units = append(j.units, w.unit)
+	}
+	return nil
+}
+
+// sendJob carries a filled job through: create, upload, close, wait, results. A sibling's failure (starting is done)
+// keeps it from being closed, but once closed it is seen through, unless the run itself is to stop (ctx is done). It
+// returns the finished job and the units that it never came to.
+func (r *run) sendJob(ctx, starting context.Context, target *target, j *job) (salesforce.IngestJob, []unit, error) {
+	r.budget.grant(ingestCalls)
+	made, err := r.upload(starting, target, j)
+	if err != nil {
+		return made, nil, err
 	}
 	if starting.Err() != nil {
-		r.discard(ctx, job.ID)
-		return job, nil, context.Cause(starting)
+		r.discard(ctx, made.ID)
+		return made, nil, context.Cause(starting)
 	}
 	// From here on the job may be at work, whatever becomes of the call: the journal has to know first (invariant 5).
-	if err := r.ledger.mark(ctx, b.seq, job.ID, reportsync.BatchClosed); err != nil {
-		return job, nil, err
+	if err := r.ledger.mark(ctx, j.seq, made.ID, reportsync.BatchClosed); err != nil {
+		return made, nil, err
 	}
-	sent(b.writes, true)
-	if job, err = r.seeThrough(ctx, b.seq, job.ID); err != nil {
-		return job, nil, err
+	r.markUnits(j.units, true)
+	finished, err := r.seeThrough(ctx, j.seq, made.ID)
+	if err != nil {
+		return finished, nil, err
 	}
-	left, err := r.settleJob(ctx, target, b, job)
-	return job, left, err
+	left, err := r.settleJob(ctx, target, j, finished)
+	return finished, left, err
 }
 
-// seeThrough closes a job and waits for it. A job whose end can't be waited for is aborted, so that it doesn't write
-// after its run is over; before a shutdown it is left to the next attempt.
-func (r *run) seeThrough(ctx context.Context, seq int, id string) (salesforce.IngestJob, error) {
-	going, release := r.inFlight(ctx)
-	defer release()
-	if err := r.Org.CloseIngest(going, id); err != nil {
-		err = fmt.Errorf("close Bulk job %s: %w", id, err)
-		return salesforce.IngestJob{}, r.abort(going, id, err)
+// markUnits notes whether Salesforce may have got units that it has not answered.
+func (r *run) markUnits(units []unit, may bool) {
+	for _, u := range units {
+		if !r.unitDone(u) {
+			r.rows.mark(int(u.row), may)
+		}
 	}
-	job, err := r.awaitJob(ctx, seq, id)
-	if err != nil && !errors.Is(context.Cause(ctx), reportsync.ErrShutdown) {
-		return job, r.abort(going, id, err)
-	}
-	return job, err
 }
 
-// abort ends a closed job of which nothing good is to be expected any more, because of why.
-func (r *run) abort(ctx context.Context, id string, why error) error {
-	if err := r.Org.AbortIngest(ctx, id); err != nil {
-		r.Logger.Debug("job may still be at work", "job", id, "error", err)
+// upload makes a job in Salesforce and fills it. A job whose upload fails has one chance only, so it gives way to a new
+// one.
+func (r *run) upload(ctx context.Context, target *target, j *job) (salesforce.IngestJob, error) {
+	req := salesforce.IngestRequest{Object: target.object.Name, Operation: j.verb, Columns: j.columns}
+	if j.verb == salesforce.OperationUpsert {
+		req.ExternalIDField = target.key.Name
 	}
-	return why
-}
-
-// upload makes a job and fills it. A job whose upload fails has one chance only, so it gives way to a new one.
-func (r *run) upload(ctx context.Context, target *target, b *batch) (salesforce.IngestJob, error) {
-	rows := target.batch(b.writes)
+	if rule := r.assignmentRule(); rule != salesforce.AssignActive {
+		req.AssignmentRuleID = rule
+	}
 	for try := 1; ; try++ {
-		job, err := r.Org.CreateIngest(ctx, salesforce.IngestRequest{Object: target.object, Operation: salesforce.OperationUpdate, Columns: rows.Columns})
+		made, err := r.Org.CreateIngest(ctx, req)
 		if err == nil {
 			// Stored before the rows are in it: an open job is aborted by whoever goes on (invariant 5).
-			if err := r.ledger.mark(ctx, b.seq, job.ID, reportsync.BatchOpen); err != nil {
-				return job, err
+			if err := r.ledger.mark(ctx, j.seq, made.ID, reportsync.BatchOpen); err != nil {
+				return made, err
 			}
-			if err = r.Org.UploadIngest(ctx, job, rows); err == nil {
-				return job, r.ledger.info(ctx, "Bulk job %s has %s", job.ID, count(len(rows.Rows), "row"))
+			if err = r.Org.UploadIngestContent(ctx, made, len(j.units), j.bytes, j.open); err == nil {
+				j.id = made.ID
+				return made, r.sayUpload(ctx, j)
 			}
-			r.discard(ctx, job.ID)
+			r.discard(ctx, made.ID)
 		}
 		if try == maxUploads || ctx.Err() != nil || !salesforce.IsRetryable(err) {
-			return job, fmt.Errorf("upload %d records of %s: %w", len(rows.Rows), target.object, err)
+			return made, fmt.Errorf("upload %d records of %s: %w", len(j.units), target.object.Name, err)
 		}
 		if err := r.rest(ctx, try); err != nil {
-			return job, err
+			return made, err
 		}
 	}
 }
 
-// awaitJob waits until Salesforce is through with a job. When a user cancels the run the job is aborted, and what it
-// did until then still counts.
-func (r *run) awaitJob(ctx context.Context, seq int, id string) (salesforce.IngestJob, error) {
-	var journal error
-	job, err := r.Org.WaitIngest(ctx, id, func(job salesforce.IngestJob) {
-		if journal == nil {
-			journal = r.ledger.work(ctx, seq, int64(job.Processed))
-		}
+// open gives the upload from its start.
+func (j *job) open() (io.ReadCloser, error) {
+	return io.NopCloser(io.NewSectionReader(j.upload, 0, j.bytes)), nil
+}
+
+func (r *run) sayUpload(ctx context.Context, j *job) error {
+	err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
+		f.Jobs = append(f.Jobs, reportsync.BulkJob{ID: j.id, Operation: string(j.verb), Rows: int64(len(j.units))})
 	})
-	if err != nil && errors.Is(context.Cause(ctx), reportsync.ErrCancelled) {
-		going, release := r.inFlight(ctx)
-		defer release()
-		if err := r.Org.AbortIngest(going, id); err != nil {
-			return job, fmt.Errorf("abort Bulk job %s: %w", id, err)
-		}
-		job, err = r.Org.WaitIngest(going, id, nil)
-	}
-	if err != nil {
-		return job, fmt.Errorf("wait for Bulk job %s: %w", id, err)
-	}
-	if journal != nil && ctx.Err() == nil {
-		return job, journal
-	}
-	return job, nil
-}
-
-// discard takes a job that was not closed out of the org's sight. It wrote nothing and never will, so it does no harm
-// if it stays: Salesforce ends it by itself.
-func (r *run) discard(ctx context.Context, id string) {
-	going, release := r.inFlight(ctx)
-	defer release()
-	if err := r.Org.AbortIngest(going, id); err != nil {
-		r.Logger.Debug("job left open", "job", id, "error", err)
-		return
-	}
-	r.deleteJob(going, id)
-}
-
-// deleteJob frees the org's storage of a job whose results are settled; Salesforce does it after 7 days otherwise.
-func (r *run) deleteJob(ctx context.Context, id string) {
-	if err := r.Org.DeleteIngest(ctx, id); err != nil {
-		r.Logger.Debug("job left behind", "job", id, "error", err)
-	}
+	return errors.Join(err, r.ledger.info(ctx, "Bulk job %s has %s", j.id, count(len(j.units), "row")))
 }

@@ -45,6 +45,9 @@ type bundle struct {
 	reports     sync.Reports // what a run gets; the files as a rule
 	integration reportsync.Integration
 	routes      sync.Routes
+	evidence    shelf
+	previous    sync.Previous
+	limits      reportsync.Limits
 	logged      strings.Builder // by the daemon
 }
 
@@ -169,8 +172,8 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 	}
 	job := sync.Job{
 		Run: claim.Run, Integration: claim.Integration,
-		Reports: b.reports, Org: b.client.Metered(), Journal: journal,
-		Logger: hclog.New(&hclog.LoggerOptions{Output: &b.logged, Level: hclog.Trace}),
+		Limits: b.limits, Previous: b.previous, Reports: b.reports, Org: b.client.Metered(), Journal: journal, Evidence: &b.evidence,
+		Scratch: b.t.TempDir(), Logger: hclog.New(&hclog.LoggerOptions{Output: &b.logged, Level: hclog.Trace}),
 	}
 	var result sync.Result
 	if b.routes == (sync.Routes{}) {
@@ -185,7 +188,7 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 	if total := result.Counts.Total(); total != result.Counts.Read {
 		b.t.Errorf("invariant 2: %d rows read, %d outcomes: %+v", result.Counts.Read, total, result.Counts)
 	}
-	noError(b.t, b.store.FinishRun(kept, runID, node, claim.Run.Attempt, result.Status, result.Counts, result.APICalls, result.BulkBatches, result.Err))
+	noError(b.t, b.store.FinishRun(kept, runID, node, claim.Run.Attempt, result))
 	return result, nil
 }
 
@@ -201,16 +204,7 @@ func (b *bundle) run(n reportsync.NewRun) (sync.Result, string) {
 // outcomes returns all outcomes of a run, by row.
 func (b *bundle) outcomes(runID string) []reportsync.Outcome {
 	b.t.Helper()
-	var all []reportsync.Outcome
-	for cursor := ""; ; {
-		page, next, err := b.store.Outcomes(b.t.Context(), runID, store.OutcomeFilter{Cursor: cursor, Limit: 1000})
-		noError(b.t, err)
-		all = append(all, page...)
-		if next == "" {
-			return all
-		}
-		cursor = next
-	}
+	return b.evidence.runs[runID]
 }
 
 // log returns the run's log as text.

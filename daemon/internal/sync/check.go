@@ -57,43 +57,51 @@ func (p *problems) add(pointer string, code reportsync.Code, format string, args
 // checkObject compares the spec with the object as the org describes it. The target is of use only when there are no
 // problems.
 func checkObject(ctx context.Context, org Describer, spec reportsync.IntegrationSpec) (*target, []reportsync.FieldError, error) {
-	object, err := org.Describe(ctx, spec.Object)
-	if err != nil {
-		if !salesforce.IsNotFound(err) {
-			return nil, nil, err
-		}
-		return nil, missingObject(ctx, org, spec.Object), nil
-	}
 	var p problems
-	if object.Name != spec.Object {
-		p.add("/object", reportsync.CodeObjectNotFound, "the org has no object %q; did you mean %q?", spec.Object, object.Name)
+	object, err := p.describe(ctx, org, "/object", spec.Object)
+	if object == nil {
+		return nil, p, err
 	}
-	if !object.Queryable || !object.Updateable {
-		p.add("/object", reportsync.CodeFieldNotWritable, "the run-as user may not read and edit %s records: give it the object permissions", object.Name)
-	}
-	t := &target{object: object.Name}
-	if key := p.key(object, spec.Match.Field); key != nil {
-		t.key = *key
-	}
+	p.rights(object, spec.Does())
+	t := &target{object: object, names: spec.Fields()}
+	t.key = p.key(object, spec)
 	column := map[string]int{}
 	for i, name := range spec.Columns() {
 		column[name] = i
 	}
-	for _, name := range spec.Fields() {
-		f, ok := p.field(object, name, spec.Mappings[name])
+	for _, name := range t.names {
+		f, ok := p.field(object, name, spec)
 		if !ok {
 			continue
 		}
-		if source := spec.Mappings[name].Column; source != nil {
-			f.column = column[*source]
+		if source, fed := spec.Mappings[name].Source(); fed {
+			f.column = column[source]
+		}
+		if lookup := spec.Mappings[name].Lookup; lookup != nil {
+			if f.parents, err = p.lookup(ctx, org, object, name, *lookup); err != nil {
+				return nil, nil, err
+			}
+			t.parents = append(t.parents, f.parents)
 		}
 		t.fields = append(t.fields, f)
-		t.names = append(t.names, f.Name)
 	}
+	p.required(object, spec)
+	t.parent = sharedParent(object, t.names)
 	return t, p, nil
 }
 
-func missingObject(ctx context.Context, org Describer, name string) []reportsync.FieldError {
+// describe reads an object, and returns nil after it has said that there is none.
+func (p *problems) describe(ctx context.Context, org Describer, pointer, name string) (*salesforce.Object, error) {
+	object, err := org.Describe(ctx, name)
+	switch {
+	case err == nil && object.Name == name:
+		return object, nil
+	case err == nil:
+		p.add(pointer, reportsync.CodeObjectNotFound, "the org has no object %q; did you mean %q?", name, object.Name)
+		return object, nil
+	case !salesforce.IsNotFound(err):
+		return nil, err
+	}
 	var names []string
 	if objects, err := org.Objects(ctx); err == nil { // only to offer a name
 		for _, o := range objects {
@@ -102,13 +110,22 @@ func missingObject(ctx context.Context, org Describer, name string) []reportsync
 			}
 		}
 	}
-	var p problems
-	p.add("/object", reportsync.CodeObjectNotFound, "the org has no object %q, or its run-as user may not see it%s", name, reportsync.DidYouMean(name, names))
-	return p
+	p.add(pointer, reportsync.CodeObjectNotFound, "the org has no object %q, or its run-as user may not see it%s", name, reportsync.DidYouMean(name, names))
+	return nil, nil
 }
 
-// lookUp finds a field by its exact API name: Bulk results give back only headers in that spelling.
-func (p *problems) lookUp(object *salesforce.Object, name, pointer string) (salesforce.Field, bool) {
+// rights checks what the user may do with the object's records.
+func (p *problems) rights(object *salesforce.Object, op reportsync.Operation) {
+	switch {
+	case !object.Queryable || op.Updates() && !object.Updateable:
+		p.add("/object", reportsync.CodeFieldNotWritable, "the run-as user may not read and edit %s records: give it the object permissions", object.Name)
+	case op.Creates() && !object.Createable:
+		p.add("/object", reportsync.CodeFieldNotWritable, "the run-as user may not create %s records: give it the object permission, or use operation \"update\"", object.Name)
+	}
+}
+
+// find finds a field by its exact API name: Bulk results give back only headers in that spelling.
+func (p *problems) find(object *salesforce.Object, name, pointer string) (salesforce.Field, bool) {
 	field, ok := object.Field(name)
 	switch {
 	case !ok:
@@ -126,56 +143,28 @@ func (p *problems) lookUp(object *salesforce.Object, name, pointer string) (sale
 	return field, true
 }
 
-// key checks the field that records are matched by.
-func (p *problems) key(object *salesforce.Object, name string) *keyField {
-	const pointer = "/match/field"
-	field, ok := p.lookUp(object, name, pointer)
-	if !ok {
-		return nil
+// required says which fields a record can't be created without and nothing feeds.
+func (p *problems) required(object *salesforce.Object, spec reportsync.IntegrationSpec) {
+	if !spec.Does().Creates() {
+		return
 	}
-	f, known := newForm(field, nil)
-	key := newKeyField(object, f)
-	switch {
-	case !known || key == nil:
-		p.add(pointer, reportsync.CodeKeyNotUsable, "%s is of type %s, which identifies no record: use a text, e-mail, phone, URL, number or id field", name, field.Type)
-		return nil
-	case !field.Filterable:
-		p.add(pointer, reportsync.CodeKeyNotUsable, "Salesforce can't search by %s (it is not filterable): use another field, such as an external id", name)
-		return nil
+	var missing []string
+	for _, f := range object.Fields {
+		if _, mapped := spec.Mappings[f.Name]; !mapped && f.Name != spec.Match.Field && f.RequiredOnCreate() {
+			missing = append(missing, f.Name)
+		}
 	}
-	return key
+	if len(missing) > 0 {
+		p.add("/mappings", reportsync.CodeInvalid, "Salesforce creates no %s without %s: map %s, or use operation \"update\"",
+			object.Name, strings.Join(missing, ", "), themOrIt(len(missing)))
+	}
 }
 
-// field checks one mapped field and its constant.
-func (p *problems) field(object *salesforce.Object, name string, m reportsync.Mapping) (mappedField, bool) {
-	at := reportsync.MappingPointer(name)
-	field, ok := p.lookUp(object, name, at)
-	if !ok {
-		return mappedField{}, false
+func themOrIt(n int) string {
+	if n == 1 {
+		return "it"
 	}
-	f := mappedField{column: -1, clears: m.Clears()}
-	var known bool
-	if f.form, known = newForm(field, m.Location()); !known || field.Type == salesforce.TypeID {
-		p.add(at, reportsync.CodeFieldUnsupported, "%s is of type %s, which can't be fed from a report%s", name, field.Type, partsHint(object, field))
-		return f, false
-	}
-	if !field.Updateable {
-		p.add(at, reportsync.CodeFieldNotWritable, "%s can't be written: %s", name, readOnlyReason(field))
-		return f, false
-	}
-	if f.clears && !field.Nillable && f.null() == "" {
-		p.add(reportsync.MappingPointer(name, "on_null"), reportsync.CodeInvalid, "%s must have a value in Salesforce, so it can't be cleared: use \"skip\"", name)
-		return f, false
-	}
-	if m.Constant != nil {
-		constant, err := f.fromReport(*m.Constant)
-		if err != nil {
-			p.add(reportsync.MappingPointer(name, "constant"), reportsync.CodeInvalid, "%s", err)
-			return f, false
-		}
-		f.constant = constant
-	}
-	return f, true
+	return "them"
 }
 
 func readOnlyReason(field salesforce.Field) string {

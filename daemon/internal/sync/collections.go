@@ -18,22 +18,27 @@ const (
 	parallelBatches = 10
 )
 
-// writeCollections sends rows 200 a call, several calls at a time.
-func (r *run) writeCollections(ctx context.Context, target *target, writes []write) error {
-	var batches []*batch
-	for part := range slices.Chunk(writes, salesforce.MaxCollectionRows) {
-		batches = append(batches, &batch{route: reportsync.RouteCollections, writes: part})
-	}
-	r.budget.grant(len(batches))
-	for group := range slices.Chunk(batches, plannedBatches) {
+// writeCollections sends records so many a call, several calls at a time.
+func (r *run) writeCollections(ctx context.Context, target *target, verb salesforce.Operation, units []unit) error {
+	size := r.batchRows()
+	r.budget.grant(pages(len(units), size))
+	for group := range slices.Chunk(units, plannedBatches*size) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if err := r.plan(ctx, group); err != nil {
+		var batches []*batch
+		for part := range slices.Chunk(group, size) {
+			writes, err := r.compose(target, verb, part)
+			if err != nil {
+				return err
+			}
+			batches = append(batches, &batch{verb: verb, writes: writes})
+		}
+		if err := r.plan(ctx, batches); err != nil {
 			return err
 		}
-		err := inParallel(ctx, parallelBatches, group, func(starting context.Context, b *batch) error {
-			return r.sendRounds(starting, target, &sending{seq: b.seq, writes: b.writes, refused: map[*reportRow]reportsync.Outcome{}})
+		err := inParallel(ctx, parallelBatches, batches, func(starting context.Context, b *batch) error {
+			return r.sendRounds(starting, target, &sending{seq: b.seq, verb: verb, writes: b.writes, refused: map[*write]reportsync.Outcome{}})
 		})
 		if err != nil {
 			return err
@@ -45,17 +50,18 @@ func (r *run) writeCollections(ctx context.Context, target *target, writes []wri
 // sending is rows of one batch on their way through the rounds.
 type sending struct {
 	seq     int
-	writes  []write // that have no final answer
-	round   int     // from 0; rows that a Bulk job has refused start in the second
-	large   int     // the round whose parts are as large as a call may be
-	refused map[*reportRow]reportsync.Outcome
+	verb    salesforce.Operation
+	writes  []*write // that have no final answer
+	round   int      // from 0; rows that a Bulk job has refused start in the second
+	large   int      // the round whose parts are as large as a call may be
+	refused map[*write]reportsync.Outcome
 }
 
 // last returns the answers that rows without a final one have so far.
-func (s *sending) last() (last answers) {
+func (s *sending) last() (last []answer) {
 	for _, w := range s.writes {
-		if o, ok := s.refused[w.row]; ok && !w.row.done {
-			last.add(w.row, o)
+		if o, ok := s.refused[w]; ok && !w.done {
+			last = append(last, answer{to: w, outcome: o})
 		}
 	}
 	return last
@@ -83,7 +89,7 @@ func (r *run) sendRounds(ctx context.Context, target *target, s *sending) error 
 // answers that are there are.
 func (r *run) sendRound(ctx, going context.Context, target *target, s *sending) error {
 	left := len(s.writes)
-	for part := range slices.Chunk(s.writes, roundRows(s.round-s.large)) {
+	for part := range slices.Chunk(s.writes, min(r.batchRows(), roundRows(s.round-s.large))) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -91,20 +97,20 @@ func (r *run) sendRound(ctx, going context.Context, target *target, s *sending) 
 			if ok, err := r.mayRepeat(going); err != nil {
 				return err
 			} else if !ok {
-				return r.ledger.settle(going, s.seq, s.last(), true)
+				return r.settle(going, s.seq, s.last(), true)
 			}
 		}
-		got, failure := r.deliver(ctx, going, target, part, 1)
-		var final answers
-		for i, o := range got.outcomes {
-			if o.Kind == reportsync.Failed && s.round+1 < maxRounds && isTransient(o.Code, o.Message) {
-				s.refused[got.rows[i]] = o
+		got, failure := r.deliver(ctx, going, target, s.verb, part, 1)
+		var final []answer
+		for _, a := range got {
+			if a.outcome.Kind == reportsync.Failed && s.round+1 < maxRounds && isTransient(a.outcome.Code, a.outcome.Message) {
+				s.refused[a.to] = a.outcome
 				continue
 			}
-			final.add(got.rows[i], o)
+			final = append(final, a)
 		}
-		left -= len(final.rows)
-		if err := r.ledger.settle(going, s.seq, final, left == 0); err != nil {
+		left -= len(final)
+		if err := r.settle(going, s.seq, final, left == 0); err != nil {
 			return errors.Join(err, failure)
 		}
 		if failure != nil {
@@ -129,19 +135,39 @@ func (r *run) giveUp(ctx context.Context, s *sending, why error) error {
 	if _, broken := errors.AsType[*storeError](why); broken || handsOver(why) {
 		return why
 	}
-	if err := r.ledger.settle(ctx, s.seq, s.last(), false); err != nil {
+	if err := r.settle(ctx, s.seq, s.last(), false); err != nil {
 		return errors.Join(err, why)
 	}
 	return why
 }
 
-// answerOf turns Salesforce's answer for a row into its outcome.
-func answerOf(w write, result salesforce.RowResult) reportsync.Outcome {
-	o := w.outcome
-	o.Kind = reportsync.Updated
+// answerOf turns Salesforce's answer for a record into its outcome.
+func answerOf(w *write, verb salesforce.Operation, result salesforce.RowResult) reportsync.Outcome {
 	if !result.Success {
-		o.Kind = reportsync.Failed
-		o.Code, o.Message = describeRowErrors(result.Errors)
+		return refusedBy(w.outcome, result.Errors)
+	}
+	return written(w.outcome, verb, result.ID, result.Created)
+}
+
+// written completes the outcome of a record that was written.
+func written(o reportsync.Outcome, verb salesforce.Operation, id string, created bool) reportsync.Outcome {
+	o.Kind = reportsync.Updated
+	if verb == salesforce.OperationInsert || verb == salesforce.OperationUpsert && created {
+		o.Kind = reportsync.Created
+	}
+	if id != "" {
+		o.RecordID = id
+	}
+	return o
+}
+
+// refusedBy completes the outcome of a record that Salesforce refused. Several records for the key of an upsert are not
+// its fault but the key's.
+func refusedBy(o reportsync.Outcome, errs []salesforce.RowError) reportsync.Outcome {
+	o.Kind = reportsync.Failed
+	o.Code, o.Message = describeRowErrors(errs)
+	if o.Code == "DUPLICATE_EXTERNAL_ID" {
+		o.Kind = reportsync.Ambiguous
 	}
 	return o
 }

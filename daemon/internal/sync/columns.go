@@ -51,9 +51,16 @@ func checkColumns(reader *report.Reader, spec reportsync.IntegrationSpec) []repo
 	var p problems
 	p.column("/match/column", reader, spec.Match.Column)
 	for _, field := range spec.Fields() {
-		if column := spec.Mappings[field].Column; column != nil {
-			p.column(reportsync.MappingPointer(field, "column"), reader, *column)
+		at := []string{"column"}
+		if spec.Mappings[field].Lookup != nil {
+			at = []string{"lookup", "column"}
 		}
+		if column, fed := spec.Mappings[field].Source(); fed {
+			p.column(reportsync.MappingPointer(field, at...), reader, column)
+		}
+	}
+	if column := spec.OrderBy(); column != "" {
+		p.column("/duplicates/order_by", reader, column)
 	}
 	return p
 }

@@ -1,126 +1,103 @@
 package sync
 
 import (
-	"context"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// write is a row whose record is to be written.
-type write struct {
-	row     *reportRow
-	outcome reportsync.Outcome // with its changes, without a kind
-	sends   []assignment
-}
+// sendsAll reports whether the values of a row are sent also where nothing differs.
+func (r *run) sendsAll() bool { return r.Run.FullResync || !r.spec.Compares() }
 
-// assignment gives a field a canonical value.
-type assignment struct {
-	field int // of the target
-	value string
-}
-
-// compare sets each row's values against its record's. What stands there already is not written (invariant 8); of the
-// rest only the fields that differ are, with their before-images. A full resync sends every field.
-func (r *run) compare(ctx context.Context, target *target) ([]write, error) {
-	if err := r.ledger.enter(ctx, reportsync.StageCompare, 0); err != nil {
-		return nil, err
-	}
-	var writes []write
-	values := 0
-	for row := range r.rows.open() {
-		w := write{row: row, outcome: row.outcome("")}
-		w.outcome.Changes, w.sends = target.difference(row, r.Run.FullResync)
-		if row.earlier != nil {
-			w.outcome.Changes = merge(row.earlier.outcome.Changes, w.outcome.Changes)
-		}
-		kind := reportsync.Unchanged
-		switch {
-		case row.earlier != nil && target.landed(row):
-			kind = reportsync.Updated // by the attempt that did not live to see the answer
-		case len(w.sends) > 0:
-			writes, values = append(writes, w), values+len(w.sends)
+// compare sets a row against its record, both in canonical form. What stands there already is not written (invariant
+// 8); of the rest the before-images are kept. Where an earlier attempt was about to write the record and it holds what
+// was planned, landed is the row's outcome.
+func (m *matcher) compare(row *reportRow, rec record) (f find, landed *reportsync.Outcome) {
+	f = find{id: rec.id, parent: rec.parent, edits: m.edits[:0]}
+	for i := range m.target.fields {
+		field := &m.target.fields[i]
+		if !field.onUpdate {
 			continue
 		}
-		w.outcome.Kind = kind
-		if err := r.ledger.end(ctx, row, w.outcome); err != nil {
-			return nil, err
+		if have := field.FromOrg(rec.values[i]); !m.target.holds(row, i, have) {
+			f.edits = append(f.edits, edit{field: i, before: have})
 		}
 	}
-	if err := r.ledger.flush(ctx); err != nil {
-		return nil, err
+	m.edits = f.edits
+	if planned := m.run.past.planOf(row.index, rec.id); planned != nil {
+		if landed = m.landed(row, rec, f, planned); landed == nil {
+			f.edits = m.target.withFirst(f.edits, planned.Changes)
+		}
+		return f, landed
 	}
-	return writes, r.ledger.info(ctx, "%s to write, %s in all; %d unchanged", count(len(writes), "record"), count(values, "value"), r.ledger.tally().Unchanged)
+	if planned := m.run.past.planOf(row.index, ""); planned != nil {
+		landed = m.madeBy(row, rec, planned)
+		return f, landed
+	}
+	if !m.run.Run.FullResync {
+		for i := range f.edits {
+			e := &f.edits[i]
+			e.repeats = m.previous.repeats(rec.id, m.target.names[e.field], e.before, m.target.wanted(row, e.field))
+			e.held = e.repeats >= unsettledRuns
+		}
+	}
+	return f, nil
 }
 
-// difference returns the fields in which a row and its record differ, and what is to be sent.
-func (t *target) difference(row *reportRow, full bool) (changes []reportsync.Change, sends []assignment) {
-	for i := range t.fields {
-		f := &t.fields[i]
-		want, have := row.values[i], row.found.values[i]
-		if want == "" {
-			if !f.clears {
-				continue
-			}
-			want = f.null()
-		}
-		if want != have {
-			changes = append(changes, reportsync.Change{Field: f.Name, Before: orNil(have), After: orNil(want)})
-		} else if !full {
+// landed returns the outcome of a row for which an earlier attempt wrote its record: what it planned stands there, all
+// of it, though not before, and nothing is left to write.
+func (m *matcher) landed(row *reportRow, rec record, f find, planned *reportsync.Outcome) *reportsync.Outcome {
+	if len(f.edits) > 0 || !m.target.shows(rec, planned.Changes) {
+		return nil
+	}
+	differed := slices.ContainsFunc(planned.Changes, func(c reportsync.Change) bool { return orEmpty(c.Before) != orEmpty(c.After) })
+	if !differed {
+		return nil
+	}
+	o := begin(row, reportsync.Updated)
+	o.RecordID, o.Changes = rec.id, planned.Changes
+	return &o
+}
+
+// madeBy returns the outcome of a row for which an earlier attempt was about to create a record, when a record has its
+// key and values now.
+func (m *matcher) madeBy(row *reportRow, rec record, planned *reportsync.Outcome) *reportsync.Outcome {
+	if !m.run.past.maySent(row.index) || !m.target.shows(rec, planned.Changes) {
+		return nil
+	}
+	o := begin(row, reportsync.Created)
+	o.RecordID, o.Changes = rec.id, planned.Changes
+	return &o
+}
+
+// shows reports whether a record holds what changes were to make of it. The key, by which it was found, is not asked.
+func (t *target) shows(rec record, changes []reportsync.Change) bool {
+	for _, c := range changes {
+		if c.Field == t.key.Name {
 			continue
 		}
-		sends = append(sends, assignment{field: i, value: want})
-	}
-	return changes, sends
-}
-
-// landed reports whether what an earlier attempt was about to write stands in the record, all of it, and nothing is
-// left to write. Each change it had planned differed from what stood there before.
-func (t *target) landed(row *reportRow) bool {
-	planned := row.earlier.outcome.Changes
-	if len(planned) == 0 {
-		return false
-	}
-	have := make(map[string]string, len(t.fields))
-	for i := range t.fields {
-		have[t.fields[i].Name] = row.found.values[i]
-	}
-	for _, c := range planned {
-		value, mapped := have[c.Field]
-		if !mapped || value != orEmpty(c.After) {
+		at := slices.Index(t.names, c.Field)
+		if at < 0 || t.fields[at].FromOrg(rec.values[at]) != orEmpty(c.After) {
 			return false
 		}
 	}
-	left, _ := t.difference(row, false)
-	return len(left) == 0
+	return true
 }
 
-// merge keeps the first before-image of every field that any attempt set out to change.
-func merge(first, now []reportsync.Change) []reportsync.Change {
-	merged := append([]reportsync.Change(nil), first...)
-	at := make(map[string]int, len(first))
-	for i, c := range first {
-		at[c.Field] = i
-	}
-	for _, c := range now {
-		if i, ok := at[c.Field]; ok {
-			merged[i].After = c.After
+// withFirst keeps the first before-image of every field that an earlier attempt set out to change. One that differs no
+// more keeps its change: it has happened.
+func (t *target) withFirst(edits []edit, planned []reportsync.Change) []edit {
+	for _, c := range planned {
+		field := slices.Index(t.names, c.Field)
+		if field < 0 {
 			continue
 		}
-		merged = append(merged, c)
+		at := slices.IndexFunc(edits, func(e edit) bool { return e.field == field })
+		if at < 0 {
+			edits = append(edits, edit{field: field, before: orEmpty(c.Before), made: true})
+		} else {
+			edits[at].before = orEmpty(c.Before)
+		}
 	}
-	return merged
-}
-
-func orNil(canonical string) *string {
-	if canonical == "" {
-		return nil
-	}
-	return &canonical
-}
-
-func orEmpty(value *string) string {
-	if value == nil {
-		return ""
-	}
-	return *value
+	return edits
 }

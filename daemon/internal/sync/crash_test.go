@@ -72,12 +72,8 @@ func (m *mortal) PinReport(ctx context.Context, v reportsync.ReportVersion) erro
 	return m.step(func() error { return m.Journal.PinReport(ctx, v) })
 }
 
-func (m *mortal) ForgetUnwritten(ctx context.Context) error {
-	return m.step(func() error { return m.Journal.ForgetUnwritten(ctx) })
-}
-
-func (m *mortal) Record(ctx context.Context, rows []reportsync.Outcome) error {
-	return m.step(func() error { return m.Journal.Record(ctx, rows) })
+func (m *mortal) Facts(ctx context.Context, f reportsync.RunFacts) error {
+	return m.step(func() error { return m.Journal.Facts(ctx, f) })
 }
 
 func (m *mortal) Plan(ctx context.Context, batches []sync.PlannedBatch) error {

@@ -15,37 +15,64 @@ const maxDeliveries = 5
 
 // deliver sends rows in one call and returns their answers: all of them, or as many as there are and an error. A call
 // that Salesforce refuses for what some row holds is cut in halves until that row is alone. After a lost answer the
-// records are read, and only those that don't hold what was sent are sent again. The delivery is counted from 1.
-func (r *run) deliver(ctx, going context.Context, target *target, part []write, delivery int) (got answers, err error) {
-	sent(part, true)
-	results, err := r.Org.UpdateCollection(going, target.batch(part))
+// org is asked what became of the rows, and only those that were not written are sent again. The delivery is counted
+// from 1.
+func (r *run) deliver(ctx, going context.Context, target *target, verb salesforce.Operation, part []*write, delivery int) ([]answer, error) {
+	r.sent(part, true)
+	results, err := r.Org.WriteCollection(going, r.collection(target, verb), target.batch(part))
 	if err == nil {
+		got := make([]answer, len(results))
 		for i, result := range results {
-			got.add(part[i].row, answerOf(part[i], result))
+			got[i] = answer{to: part[i], outcome: answerOf(part[i], verb, result)}
 		}
 		return got, nil
 	}
 	if refusal, ok := refusesRows(err); ok {
-		return r.halve(ctx, going, target, part, delivery, refusal)
+		return r.halve(ctx, going, target, verb, part, delivery, refusal)
 	}
-	err = fmt.Errorf("write %d records of %s: %w", len(part), target.object, err)
+	err = fmt.Errorf("%s %d records of %s: %w", verb, len(part), target.object.Name, err)
 	if !mayHaveLanded(err) {
-		sent(part, false)
-		return answers{}, err
+		r.sent(part, false)
+		return nil, err
 	}
-	return r.inquire(ctx, going, target, part, delivery, err)
+	return r.inquire(ctx, going, target, verb, part, delivery, err)
+}
+
+// collection says how rows are to be written.
+func (r *run) collection(target *target, verb salesforce.Operation) salesforce.CollectionRequest {
+	req := salesforce.CollectionRequest{Operation: verb, Options: salesforce.WriteOptions{AssignmentRule: r.assignmentRule()}}
+	if verb == salesforce.OperationUpsert {
+		req.ExternalIDField = target.key.Name
+	}
+	if w := r.spec.Writes; w != nil && w.DuplicateRules != nil {
+		req.Options.AllowDuplicates = *w.DuplicateRules == reportsync.DuplicateRulesAllowSave
+	}
+	return req
+}
+
+// assignmentRule returns the rule that assigns the records, as the client names it; none by default, because it
+// changes owners.
+func (r *run) assignmentRule() string {
+	w := r.spec.Writes
+	switch {
+	case w == nil || w.AssignmentRule == nil || *w.AssignmentRule == reportsync.AssignmentRuleNone:
+		return ""
+	case *w.AssignmentRule == reportsync.AssignmentRuleActive:
+		return salesforce.AssignActive
+	}
+	return *w.AssignmentRule
 }
 
 // halve sends the halves of a part that was refused as a whole, which has changed nothing. Rows that can't be parted
 // further, or whose halves can't be sent any more, have the refusal for an answer.
-func (r *run) halve(ctx, going context.Context, target *target, part []write, delivery int, refusal *salesforce.Error) (got answers, err error) {
+func (r *run) halve(ctx, going context.Context, target *target, verb salesforce.Operation, part []*write, delivery int, refusal *salesforce.Error) (got []answer, err error) {
 	others := len(part) - 1
 	if others > 0 && ctx.Err() == nil && r.budget.takeHalves() {
 		middle := len(part) / 2
-		if got, err = r.deliver(ctx, going, target, part[:middle], delivery); err == nil {
-			var rest answers
-			rest, err = r.deliver(ctx, going, target, part[middle:], delivery)
-			return got.with(rest), err
+		if got, err = r.deliver(ctx, going, target, verb, part[:middle], delivery); err == nil {
+			var rest []answer
+			rest, err = r.deliver(ctx, going, target, verb, part[middle:], delivery)
+			return append(got, rest...), err
 		}
 		part = part[middle:]
 	}
@@ -58,46 +85,9 @@ func (r *run) halve(ctx, going context.Context, target *target, part []write, de
 		if others > 0 {
 			o.Message = fmt.Sprintf("Salesforce refused a call with this and %s: %s", count(others, "other row"), o.Message)
 		}
-		got.add(w.row, o)
+		got = append(got, answer{to: w, outcome: o})
 	}
 	return got, err
-}
-
-// inquire finds out by reading what became of rows whose answer is lost. Rows that hold what was sent are updated, the
-// others are delivered again, a few times. Those whose fate stays unknown get no answer.
-func (r *run) inquire(ctx, going context.Context, target *target, part []write, delivery int, lost error) (got answers, err error) {
-	// Salesforce may still be at work on the request. When the run is to stop there is no time to wait for that.
-	if why := r.rest(ctx, delivery); handsOver(why) {
-		return got, why // the next attempt compares them
-	}
-	holding, err := r.holding(going, target, part)
-	if err != nil {
-		r.Logger.Debug("fate of rows not found out", "run", r.Run.ID, "error", err)
-		return got, lost
-	}
-	var others []write
-	for _, w := range part {
-		if !holding[w.row] {
-			others = append(others, w)
-			continue
-		}
-		o := w.outcome
-		o.Kind = reportsync.Updated
-		got.add(w.row, o)
-	}
-	err = r.ledger.warn(going, "the answer to a call that wrote %s is lost; read again, %d of them hold what was sent", count(len(part), "record"), len(got.rows))
-	switch {
-	case err != nil:
-		return got, err
-	case len(others) == 0:
-		return got, nil
-	case ctx.Err() != nil:
-		return got, context.Cause(ctx)
-	case delivery == maxDeliveries:
-		return got, inVain(lost)
-	}
-	rest, err := r.deliver(ctx, going, target, others, delivery+1)
-	return got.with(rest), err
 }
 
 // inVain takes from the error of a last delivery the hint that it was not repeated.
@@ -130,6 +120,6 @@ func refusesRows(err error) (*salesforce.Error, bool) {
 // says nothing about the rows.
 func mayHaveLanded(err error) bool {
 	e, ok := errors.AsType[*salesforce.Error](err)
-	return !ok || e.Status == 0 && e.Code != salesforce.CodeInvalidRequest || e.Status >= http.StatusInternalServerError ||
+	return !ok || e.Status == 0 && e.Code != salesforce.CodeInvalidRequest && e.Code != salesforce.CodeCallBudget || e.Status >= http.StatusInternalServerError ||
 		e.Code == salesforce.CodeUnexpectedAnswer || salesforce.IsRetryable(err)
 }

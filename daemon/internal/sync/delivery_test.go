@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -170,30 +169,6 @@ func TestLostAnswerOfManyFields(t *testing.T) {
 	})
 }
 
-// However many records are read by their ids, each is in one query, and each query fits a URL.
-func TestQueriesByID(t *testing.T) {
-	t.Parallel()
-	ids := make([]string, 3000)
-	for i := range ids {
-		ids[i] = fmt.Sprintf("003%012dAAA", i)
-	}
-	queries := sync.QueriesByID("Contact", []string{"Id", "Title"}, ids)
-	for _, q := range queries {
-		if n := salesforce.QueryLength(q); n > salesforce.MaxQueryLength {
-			t.Errorf("a query has %d bytes", n)
-		}
-	}
-	all := strings.Join(queries, "\n")
-	if n := strings.Count(all, "AAA'"); n != len(ids) || len(queries) > 8 {
-		t.Errorf("%d ids in %d queries", n, len(queries))
-	}
-	for _, id := range ids {
-		if !strings.Contains(all, "'"+id+"'") {
-			t.Fatalf("no query has %s", id)
-		}
-	}
-}
-
 // Result files that lack rows are read once more before they are believed.
 func TestShortResultsAreReadAgain(t *testing.T) {
 	t.Parallel()
@@ -279,8 +254,8 @@ func TestUsageOutlivesTheAttempt(t *testing.T) {
 		}
 		run, err := b.store.Run(t.Context(), id)
 		noError(t, err)
-		// Describe, one look-up, create, upload.
-		if run.APICalls != 4 || run.BulkBatches != 1 {
+		// Describe, one look-up, limits, create, upload.
+		if run.APICalls != 5 || run.BulkBatches != 1 {
 			t.Errorf("%d calls, %d batches, calls of the org %v", run.APICalls, run.BulkBatches, b.calls())
 		}
 	})

@@ -8,33 +8,13 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// Job is an attempt at a run and what it needs.
-type Job struct {
-	Run         reportsync.Run
-	Integration reportsync.Integration // the revision that the run is bound to (invariant 4)
-	Reports     Reports
-	Org         *salesforce.Client // metered for this attempt
-	Journal     Journal
-	Logger      hclog.Logger // for faults of ours; nil logs nothing
-}
-
-// Result is how a run ended. APICalls and BulkBatches are those of this attempt.
-type Result struct {
-	Status      reportsync.RunStatus
-	Counts      reportsync.Counts
-	APICalls    int64
-	BulkBatches int64
-	Err         *reportsync.RunError // why it failed, nil otherwise
-}
-
 // Execute carries a run out, or on from where an earlier attempt at it stopped. Whatever goes wrong with the run is in
-// the Result. The error is for what ends this attempt and leaves the run live: [reportsync.ErrLeaseLost] and
-// [reportsync.ErrShutdown], each given as the context's cause or by the journal, and failures of the journal. A cause
-// of [reportsync.ErrCancelled] ends the run as cancelled, after what is in flight has settled.
+// the Result. The error is for what ends this attempt and leaves the run live: [*Postponed], [reportsync.ErrLeaseLost]
+// and [reportsync.ErrShutdown], each of these given as the context's cause or by the journal, and failures of the
+// journal. A cause of [reportsync.ErrCancelled] ends the run as cancelled, after what is in flight has settled.
 func Execute(ctx context.Context, job Job) (Result, error) {
 	return newRun(job).execute(ctx)
 }
@@ -42,11 +22,14 @@ func Execute(ctx context.Context, job Job) (Result, error) {
 // run is one attempt at a run.
 type run struct {
 	Job
-	spec   reportsync.IntegrationSpec
-	ledger *ledger
-	rows   *rowSet // nil until the whole report was read
-	past   past
-	routes routes
+	spec     reportsync.IntegrationSpec
+	ledger   *ledger
+	target   *target                 // nil until the integration was checked against the org
+	problems []reportsync.FieldError // that the check has found
+	rows     *rowSet                 // none until the whole report was read
+	past     *past
+	order    order // of rows with the same key
+	routes   routes
 
 	planning sync.Mutex // batches are planned side by side
 	budget   *budget
@@ -55,7 +38,7 @@ type run struct {
 
 // routes overrides the choices that are otherwise made by cost, and how many rows a Bulk job takes at most.
 type routes struct {
-	read    readRoute
+	read    string
 	write   reportsync.WriteRoute
 	jobRows int
 }
@@ -71,22 +54,37 @@ func newRun(job Job) *run {
 	if job.Logger == nil {
 		job.Logger = hclog.NewNullLogger()
 	}
+	if most := job.Limits.DailyAPICalls; most != nil {
+		job.Org = job.Org.MeteredWithin(max(1, *most-job.UsedToday))
+	}
 	return &run{
 		Job:    job,
 		spec:   job.Integration.IntegrationSpec,
-		ledger: newLedger(job.Journal, job.Org.Usage),
-		past:   past{nextBatch: 1, unsent: map[int64]bool{}},
+		ledger: newLedger(job.Journal, job.Org.Usage, job.Run.RunFacts),
+		rows:   newRowSet(job.Scratch, 0),
+		past:   newPast(job),
 		budget: newBudget(),
 		routes: routes{jobRows: maxJobRows},
 		pace:   pace{settle: 30 * time.Second, store: 5 * time.Minute, retry: time.Second},
 	}
 }
 
-func (r *run) execute(ctx context.Context) (Result, error) {
+func (r *run) execute(ctx context.Context) (result Result, err error) {
+	defer func() {
+		if closing := errors.Join(r.rows.close(), r.past.close()); closing != nil {
+			r.Logger.Warn("scratch files were left behind", "error", closing)
+		}
+	}()
 	return r.finish(ctx, r.stages(ctx))
 }
 
-// stages is the run. Each stage takes rows as far as it can: it records the outcomes of those whose way ends there.
+// keep makes rows the run's.
+func (r *run) keep(rows *rowSet) {
+	r.rows = rows
+	r.ledger.counting(rows.tally)
+}
+
+// stages is the run. Each stage takes rows as far as it can: it settles those whose way ends there.
 func (r *run) stages(ctx context.Context) error {
 	if err := r.resume(ctx); err != nil {
 		return err
@@ -105,12 +103,9 @@ func (r *run) stages(ctx context.Context) error {
 	if err := r.match(ctx, target, keys); err != nil {
 		return err
 	}
-	writes, err := r.compare(ctx, target)
-	if err != nil {
+	plan, err := r.guard(ctx, target)
+	if err != nil || r.Run.DryRun {
 		return err
 	}
-	if goOn, err := r.guard(ctx, writes); err != nil || !goOn {
-		return err
-	}
-	return r.write(ctx, target, writes)
+	return r.write(ctx, target, plan)
 }

@@ -67,15 +67,15 @@ func everyOutcome(t *testing.T) {
 		{Row: 2, Line: 3, Key: "b@x.example", Kind: "unchanged", RecordID: same},
 		{Row: 3, Line: 4, Key: "nobody@x.example", Kind: "unmatched", Code: "no_record", Message: "no record has this key"},
 		{Row: 4, Line: 5, Key: "twice@x.example", Kind: "ambiguous", Code: "several_records", Message: fmt.Sprintf("2 records have this key: %s, %s", t1, t2)},
-		{Row: 5, Line: 6, Key: "dup@x.example", Kind: "duplicate", Code: "key_duplicate", Message: "the same key stands on lines 7, 12"},
-		{Row: 6, Line: 7, Key: "dup@x.example", Kind: "duplicate", Code: "key_duplicate", Message: "the same key stands on lines 6, 12"},
+		{Row: 5, Line: 6, Key: "dup@x.example", Kind: "duplicate", Code: "key_duplicate", Message: "the same key stands with other values on lines 7, 12"},
+		{Row: 6, Line: 7, Key: "dup@x.example", Kind: "duplicate", Code: "key_duplicate", Message: "the same key stands with other values on lines 6, 12"},
 		{Row: 7, Line: 8, Key: "c@x.example", Kind: "invalid", Code: "value_invalid", Message: `column "Sessions" for Sessions_30d__c: "many" is no number: use digits with a decimal point, such as -1234.5, without thousands separators, currency or percent signs`},
 		{Row: 8, Line: 9, Kind: "invalid", Code: "key_empty", Message: `key column "Email" is empty`},
 		{Row: 9, Line: 10, Kind: "invalid", Code: "ragged_row", Message: "the row has 2 cells, but the header has 3 columns"},
 		{Row: 10, Line: 11, Key: "locked@x.example", Kind: "failed", RecordID: refused, Code: "UNABLE_TO_LOCK_ROW", Changes: []reportsync.Change{
 			{Field: "Sessions_30d__c", After: new("1")}, {Field: "Title", After: new("Boss")},
 		}},
-		{Row: 11, Line: 12, Key: "dup@x.example", Kind: "duplicate", Code: "key_duplicate", Message: "the same key stands on lines 6, 7"},
+		{Row: 11, Line: 12, Key: "dup@x.example", Kind: "duplicate", Code: "key_duplicate", Message: "the same key stands with other values on lines 6, 7"},
 	}
 	got := b.outcomes(id)
 	got[9].Message = "" // Salesforce's own words

@@ -10,7 +10,13 @@ import (
 )
 
 // progressRows is after how many rows a stage says how far it is.
-const progressRows = 10_000
+const progressRows = 50_000
+
+// maxRows is how many rows a report may have: their numbers take four bytes in the index.
+const maxRows = 1<<32 - 2
+
+// maxShownKey is how much is shown of a key that no record can have, which may be of any length.
+const maxShownKey = 255
 
 // extract reads the whole report before anything is written, so that a report that changes or breaks off meanwhile
 // changes nothing in the org.
@@ -22,66 +28,121 @@ func (r *run) extract(ctx context.Context, target *target, reader *report.Reader
 	if err := reader.Select(r.spec.Columns()); err != nil {
 		return err
 	}
-	rows := &rowSet{}
+	x := newExtraction(r, target)
 	for in, err := range reader.Rows() {
-		if err != nil {
-			return err
+		if err == nil {
+			err = x.add(in)
 		}
-		rows.add(r.row(target, in))
-		if rows.read()%progressRows == 0 {
-			if err := r.ledger.advance(ctx, rows.read()); err != nil {
-				return err
+		if err != nil {
+			return errors.Join(err, x.rows.close())
+		}
+		if x.rows.len()%progressRows == 0 {
+			if err := r.ledger.advance(ctx, int64(x.rows.len())); err != nil {
+				return errors.Join(err, x.rows.close())
 			}
 		}
 	}
-	r.rows = rows
-	r.ledger.setRead(rows.read())
+	r.keep(x.rows)
+	r.order = x.order
 	if err := r.ledger.pin(ctx, reader.Version()); err != nil {
 		return err
 	}
-	if err := r.ledger.info(ctx, "read %s, SHA-256 %s", count(int(rows.read()), "row"), reader.Version().SHA256); err != nil {
+	read := x.rows.len()
+	if err := r.ledger.info(ctx, "read %s, SHA-256 %s", count(read, "row"), reader.Version().SHA256); err != nil {
 		return err
 	}
-	if rows.read() == 0 {
+	if read == 0 {
 		return r.ledger.warn(ctx, "the report has a header and no rows")
 	}
-	return r.ledger.advance(ctx, rows.read())
+	return r.ledger.advance(ctx, int64(read))
 }
 
-// row brings a report row into canonical form. What an earlier attempt knows of the row is attached to it.
-func (r *run) row(target *target, in report.Row) *reportRow {
-	out := &reportRow{number: in.Number, line: in.Line, earlier: r.past.open[in.Number]}
-	if out.earlier != nil {
-		out.batch, out.sent = out.earlier.batch, out.earlier.sent
+// extraction brings report rows into canonical form and packs them.
+type extraction struct {
+	rows    *rowSet
+	target  *target
+	past    *past
+	columns []string
+	order   order
+	orderBy int // of the selected columns, -1 for none
+	pack    packer
+	values  []string
+}
+
+func newExtraction(r *run, target *target) *extraction {
+	x := &extraction{
+		rows: newRowSet(r.Scratch, len(target.fields)), target: target, past: r.past,
+		columns: r.spec.Columns(), order: newOrder(r.spec), orderBy: -1, values: make([]string, len(target.fields)),
 	}
+	for i, name := range x.columns {
+		if name == r.spec.OrderBy() {
+			x.orderBy = i
+		}
+	}
+	return x
+}
+
+// add takes a row. What an earlier attempt has settled of it is settled.
+func (x *extraction) add(in report.Row) error {
+	if x.rows.len() == maxRows {
+		return reportsync.Errorf(reportsync.CodeReportUnreadable, "the report has more than %d rows", maxRows)
+	}
+	var key, order string
+	var flawed *flaw
 	if in.Problem != nil {
-		out.flaw = &flaw{code: in.Problem.Code, message: in.Problem.Message}
-		return out
+		flawed = &flaw{code: in.Problem.Code, message: in.Problem.Message}
+	} else {
+		if x.orderBy >= 0 {
+			order = x.order.see(in.Cells[x.orderBy])
+		}
+		if key, flawed = x.key(in.Cells[0]); flawed == nil {
+			flawed = x.read(in.Cells)
+		}
 	}
-	// The key is needed of every row, even of an answered one: other rows may share it.
-	out.key = in.Cells[0]
-	if _, answered := r.past.answered[in.Number]; answered {
-		out.done = true
-		return out
+	index, st := x.rows.len(), rowOpen
+	if flawed != nil {
+		st = rowFlawed
 	}
-	out.values, out.flaw = target.values(in.Cells, r.spec.Columns())
-	return out
+	if err := x.rows.add(x.pack.row(in.Line, key, order, x.values, flawed), st); err != nil {
+		return err
+	}
+	return x.past.settled(x.rows, index)
 }
 
-// values reads the mapped cells; the flaw names the first one that can't be read.
-func (t *target) values(cells, columns []string) ([]string, *flaw) {
-	values := make([]string, len(t.fields))
-	for i := range t.fields {
-		f := &t.fields[i]
+// key returns the row's key as it is looked up, or as much of it as is shown and why it leads nowhere.
+func (x *extraction) key(cell string) (string, *flaw) {
+	key, err := x.target.key.FromReport(cell)
+	switch {
+	case err != nil:
+		return cut(trim(cell), maxShownKey), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q for %s: %s", x.columns[0], x.target.key.Name, err)}
+	case key == "":
+		return "", &flaw{code: reportsync.RowKeyEmpty, message: fmt.Sprintf("key column %q is empty", x.columns[0])}
+	}
+	return key, nil
+}
+
+// read reads the mapped cells; the flaw names the first one that can't be read.
+func (x *extraction) read(cells []string) *flaw {
+	for i := range x.target.fields {
+		f := &x.target.fields[i]
+		x.values[i] = ""
 		if f.column < 0 {
-			values[i] = f.constant
 			continue
 		}
-		value, err := f.fromReport(cells[f.column])
-		if err != nil {
-			return nil, &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: %s", columns[f.column], f.Name, err)}
+		var err error
+		if f.parents != nil {
+			x.values[i], err = f.parents.key.FromReport(cells[f.column])
+		} else {
+			x.values[i], err = f.FromReport(cells[f.column])
 		}
-		values[i] = value
+		if err != nil {
+			return &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: %s", x.columns[f.column], x.target.names[i], err)}
+		}
 	}
-	return values, nil
+	for i := range x.target.fields {
+		if p := x.target.fields[i].parents; p != nil && x.values[i] != "" {
+			p.ask(x.values[i])
+		}
+	}
+	return nil
 }

@@ -3,12 +3,13 @@ package sync
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// finish gives the run its status. Whatever stopped it, every row that was read ends with an outcome and the counts
-// add up (invariant 2), unless this attempt is not the run's last.
+// finish gives the run its status and writes down what became of its rows. Whatever stopped it, every row that was read
+// ends with an outcome and the counts add up (invariant 2), unless this attempt is not the run's last.
 func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 	if err := unfinishedBusiness(ctx, stop); err != nil {
 		return Result{}, err
@@ -17,11 +18,12 @@ func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.pace.store)
 	defer cancel()
 	result := Result{Status: reportsync.RunCompleted}
+	ending := &ending{run: r, through: stop == nil}
 	switch {
 	case cancelled:
-		result.Status = reportsync.RunCancelled
+		result.Status, ending.reason = reportsync.RunCancelled, "the run was cancelled"
 	case stop != nil:
-		result.Status = reportsync.RunFailed
+		result.Status, ending.reason = reportsync.RunFailed, "the run failed"
 		var known bool
 		if result.Err, known = explain(stop); !known {
 			r.Logger.Error("run failed", "run", r.Run.ID, "integration", r.Integration.ID, "error", stop)
@@ -32,12 +34,18 @@ func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 			return Result{}, err
 		}
 	}
-	result.Counts = r.ledger.tally()
-	if result.Status == reportsync.RunCompleted && result.Counts.Rejected() > 0 {
+	if err := r.ledger.enter(ctx, reportsync.StageFinish, int64(r.rows.len())); err != nil {
+		return Result{}, err
+	}
+	if err := ending.tell(ctx); err != nil {
+		return Result{}, err
+	}
+	result.Counts, result.Artifact = ending.counts, ending.artifact
+	if result.Status == reportsync.RunCompleted && ending.rejected > 0 {
 		result.Status = reportsync.RunCompletedWithErrors
 	}
 	used := r.Org.Usage()
-	result.APICalls, result.BulkBatches = used.Calls, used.BulkBatches
+	result.APICalls, result.BulkBatches, result.BytesSent, result.BytesReceived = used.Calls, used.BulkBatches, used.BytesSent, used.BytesReceived
 	return result, r.sayEnd(ctx, result)
 }
 
@@ -45,6 +53,7 @@ func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 func unfinishedBusiness(ctx context.Context, stop error) error {
 	cause := context.Cause(ctx)
 	storeErr, broken := errors.AsType[*storeError](stop)
+	waiting, postponed := errors.AsType[*Postponed](stop)
 	switch {
 	case stop == nil:
 		return nil
@@ -54,83 +63,163 @@ func unfinishedBusiness(ctx context.Context, stop error) error {
 		return cause
 	case broken && cause == nil:
 		return storeErr
+	case postponed && cause == nil:
+		return waiting
 	}
 	return nil
 }
 
-// abandon gives the rows that are still open the outcome that is true of them.
+// abandon sees to it that all is known that can be known of the rows of a run that stopped.
 func (r *run) abandon(ctx context.Context, cancelled bool) error {
-	reason := "the run failed"
-	if cancelled {
-		reason = "the run was cancelled"
-	}
-	if err := r.ledger.flush(ctx); err != nil {
-		return err
-	}
-	if r.Run.Attempt > 1 && !r.past.recalled {
+	if r.past.attempts && !r.past.recalled {
+		if err := r.past.recall(ctx, r.Journal); err != nil {
+			return err
+		}
 		if cancelled {
 			if err := r.endJobs(ctx); err != nil {
 				return err
 			}
 		}
-		if err := r.recall(ctx); err != nil {
+	}
+	if r.rows.len() == 0 {
+		rows, err := r.unread()
+		if err != nil {
 			return err
 		}
-	}
-	if r.rows == nil {
-		r.rows = r.unread()
-		r.ledger.setRead(r.rows.read())
-	}
-	for row := range r.rows.open() {
-		o := row.reject(reportsync.Unprocessed, reportsync.RowNotSent, reason+" before the row was sent")
-		if row.sent {
-			o.Code, o.Message = reportsync.RowNoAnswer, reason+" before Salesforce's answer for the row was there"
-		}
-		if row.earlier != nil {
-			o.RecordID, o.Changes = row.earlier.outcome.RecordID, row.earlier.outcome.Changes
-		}
-		if err := r.ledger.end(ctx, row, o); err != nil {
-			return err
-		}
-	}
-	if err := r.ledger.flush(ctx); err != nil {
-		return err
+		r.keep(rows)
 	}
 	return r.closePast(ctx)
 }
 
-// unread stands in for the report when it could not be read to its end. An attempt that reads none has no rows. One
-// that follows another knows how many the report had, and something of those that were planned.
-func (r *run) unread() *rowSet {
-	rows := &rowSet{}
-	if r.Run.Attempt <= 1 {
-		return rows
+// ending tells what became of each row when a run is over.
+type ending struct {
+	run      *run
+	through  bool   // the run came to its end
+	reason   string // why it did not
+	counts   reportsync.Counts
+	rejected int64
+	artifact *reportsync.Artifact
+}
+
+// tell writes down the outcomes of all rows, in their order, and adds them up.
+func (e *ending) tell(ctx context.Context) error {
+	writer, err := e.evidence(ctx)
+	if err != nil {
+		return err
 	}
-	last := r.Run.Counts.Read
-	for number := range r.past.answered {
-		last = max(last, number)
+	if writer != nil {
+		defer func() { writer.Discard() }()
 	}
-	for number := range r.past.open {
-		last = max(last, number)
-	}
-	for number := int64(1); number <= last; number++ {
-		row := &reportRow{number: number}
-		if _, answered := r.past.answered[number]; answered {
-			row.done = true
+	for row, err := range e.run.rows.each() {
+		if err != nil {
+			return fmt.Errorf("read the rows back: %w", err)
 		}
-		if e := r.past.open[number]; e != nil {
-			row.line, row.key = e.outcome.Line, e.outcome.Key
-			row.earlier, row.batch, row.sent = e, e.batch, e.sent
+		o, err := e.outcome(row)
+		if err != nil {
+			return err
 		}
-		rows.add(row)
+		e.counts.Read++
+		e.counts.Add(o.Kind, 1)
+		e.rejected += int64(bit(o.Rejected())) //nolint:gosec // 0 or 1
+		if writer == nil {
+			continue
+		}
+		if err := writer.Add(o); err != nil {
+			if err := e.withoutEvidence(ctx, err); err != nil {
+				return err
+			}
+			writer.Discard()
+			writer = nil
+		}
+		if e.counts.Read%progressRows == 0 {
+			if err := e.run.ledger.advance(ctx, e.counts.Read); err != nil {
+				return err
+			}
+		}
 	}
-	return rows
+	if writer == nil {
+		return nil
+	}
+	artifact, err := writer.Close(ctx)
+	if err != nil {
+		return e.withoutEvidence(ctx, err)
+	}
+	e.artifact = &artifact
+	return nil
+}
+
+// evidence opens what keeps the outcomes. Where it can't be opened the run ends without.
+func (e *ending) evidence(ctx context.Context) (EvidenceWriter, error) {
+	if e.run.Evidence == nil {
+		return nil, nil
+	}
+	writer, err := e.run.Evidence.Create(ctx, e.run.Run.ID, e.run.Run.Attempt)
+	if err != nil {
+		return nil, e.withoutEvidence(ctx, err)
+	}
+	return writer, nil
+}
+
+// withoutEvidence says that outcomes can't be kept. What was written to Salesforce was written all the same, so that
+// is no reason to fail the run.
+func (e *ending) withoutEvidence(ctx context.Context, why error) error {
+	e.run.Logger.Error("outcomes of a run could not be kept", "run", e.run.Run.ID, "error", why)
+	return e.run.ledger.log(ctx, reportsync.LogError, "the outcomes of the rows can't be kept, only those of rows that were written: %s", why)
+}
+
+// outcome returns what became of a row, also of one that is still on its way.
+func (e *ending) outcome(row *reportRow) (reportsync.Outcome, error) {
+	r := e.run
+	st := r.rows.states[row.index]
+	if st.done() {
+		return r.outcome(r.target, row)
+	}
+	if e.through && r.Run.DryRun {
+		return r.intended(row)
+	}
+	o := begin(row, reportsync.Unprocessed)
+	o.Code, o.Message = reportsync.RowNotSent, e.reason+" before the row was sent"
+	planned := r.past.sentPlan(row.index)
+	switch {
+	case planned != nil:
+		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
+		o.RecordID, o.Changes = planned.RecordID, planned.Changes
+	case st&rowSent != 0:
+		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
+		return r.intend(row, o)
+	case st == rowGroup:
+		return r.groupOutcome(r.target, row, reportsync.Unprocessed)
+	}
+	return o, nil
+}
+
+// intended is the outcome of a row that a dry run would have written, had Salesforce taken it.
+func (r *run) intended(row *reportRow) (reportsync.Outcome, error) {
+	switch r.rows.states[row.index].is() {
+	case rowCreate:
+		return r.intend(row, begin(row, reportsync.Created))
+	case rowGroup:
+		return r.groupOutcome(r.target, row, reportsync.Updated)
+	}
+	return r.intend(row, begin(row, reportsync.Updated))
+}
+
+// intend adds to an outcome which record and values were meant.
+func (r *run) intend(row *reportRow, o reportsync.Outcome) (reportsync.Outcome, error) {
+	switch r.rows.states[row.index].is() {
+	case rowCreate:
+		o.Changes = r.target.creation(row)
+	case rowDiffers:
+		f, err := r.rows.find(r.rows.links[row.index])
+		if err != nil {
+			return o, err
+		}
+		o.RecordID, o.Changes = f.id, r.target.changes(row, f)
+	}
+	return o, nil
 }
 
 func (r *run) sayEnd(ctx context.Context, result Result) error {
-	if err := r.ledger.enter(ctx, reportsync.StageFinish, result.Counts.Read); err != nil {
-		return err
-	}
 	if err := r.ledger.advance(ctx, result.Counts.Read); err != nil {
 		return err
 	}
@@ -150,6 +239,6 @@ func (r *run) sayEnd(ctx context.Context, result Result) error {
 		level = reportsync.LogWarn
 	}
 	return r.ledger.log(ctx, level,
-		"%s: %d rows read, %d updated, %d unchanged, %d unmatched, %d ambiguous, %d duplicate, %d invalid, %d failed, %d unprocessed; %d API calls, %d Bulk batches",
-		result.Status, c.Read, c.Updated, c.Unchanged, c.Unmatched, c.Ambiguous, c.Duplicate, c.Invalid, c.Failed, c.Unprocessed, result.APICalls, result.BulkBatches)
+		"%s: %d rows read, %d updated, %d created, %d unchanged, %d unmatched, %d ambiguous, %d duplicate, %d invalid, %d failed, %d unprocessed; %d API calls, %d Bulk batches",
+		result.Status, c.Read, c.Updated, c.Created, c.Unchanged, c.Unmatched, c.Ambiguous, c.Duplicate, c.Invalid, c.Failed, c.Unprocessed, result.APICalls, result.BulkBatches)
 }

@@ -12,38 +12,44 @@ import (
 // maxFurtherJobs is how many jobs follow one that failed before it came to its last row.
 const maxFurtherJobs = 2
 
-// sendJobs carries one batch through by a Bulk job. What a job that fails midway leaves goes by the route that costs
-// fewer calls: by collections, or by a further job.
-func (r *run) sendJobs(ctx, starting context.Context, target *target, b *batch) error {
+// sendJobs carries a job through. What one that fails midway leaves goes by the route that costs fewer calls: by
+// collections, or by a further job.
+func (r *run) sendJobs(ctx, starting context.Context, target *target, j *job) error {
 	for further := 0; ; further++ {
-		job, left, err := r.sendJob(ctx, starting, target, b)
-		if refusesBulk(err) && b.seq > 0 {
-			r.moved(b, "")
+		finished, left, err := r.sendJob(ctx, starting, target, j)
+		if refusesBulk(err) && j.seq > 0 {
+			r.moved(j)
 		}
 		if err != nil || len(left) == 0 {
 			return err
 		}
-		few := collectionCalls(len(left)) <= bulkWriteCalls(len(left))
+		few := collectionCalls(len(left), r.batchRows()) <= bulkWriteCalls(len(left))
 		switch {
-		case job.State != salesforce.JobFailed, !few && (further == maxFurtherJobs || hopeless(job)):
-			return r.leave(ctx, b, job, left)
+		case finished.State != salesforce.JobFailed, !few && (further == maxFurtherJobs || hopeless(finished)):
+			return r.leave(ctx, target, j, finished, left)
 		case few:
-			r.moved(b, job.ID)
-			return r.writeCollections(starting, target, left)
+			r.moved(j)
+			return r.writeCollections(starting, target, j.verb, left)
 		}
-		if err := r.ledger.info(ctx, "sending the %s that Bulk job %s left by a further job", count(len(left), "row"), job.ID); err != nil {
+		if err := r.ledger.info(ctx, "sending the %s that Bulk job %s left by a further job", count(len(left), "row"), j.id); err != nil {
 			return err
 		}
-		r.moved(b, job.ID)
-		b = &batch{route: reportsync.RouteBulk, writes: left}
+		r.moved(j)
+		next := &job{verb: j.verb, columns: j.columns}
+		if _, _, err := r.fillJob(starting, target, next, left); err != nil {
+			_ = next.discard() // the first error counts
+			return err
+		}
+		defer func() { _ = next.discard() }() // a scratch file that stays is cleared at the next start
+		j = next
 	}
 }
 
 // moved notes a batch whose open rows move to other batches: it is settled once they are.
-func (r *run) moved(b *batch, job string) {
+func (r *run) moved(j *job) {
 	r.planning.Lock()
 	defer r.planning.Unlock()
-	r.past.batches = append(r.past.batches, reportsync.WriteBatch{Seq: b.seq, Route: b.route, JobID: job})
+	r.past.batches = append(r.past.batches, reportsync.WriteBatch{Seq: j.seq, Route: reportsync.RouteBulk, JobID: j.id})
 }
 
 // hopeless reports whether another job would fail for the same reason: not the rows' number or the moment was wrong,
@@ -54,24 +60,20 @@ func hopeless(job salesforce.IngestJob) bool {
 }
 
 // leave ends the rows that a job never came to, which ends the run.
-func (r *run) leave(ctx context.Context, b *batch, job salesforce.IngestJob, left []write) error {
+func (r *run) leave(ctx context.Context, target *target, j *job, finished salesforce.IngestJob, left []unit) error {
 	going, release := r.inFlight(ctx)
 	defer release()
-	fate := unfinished(job, len(left))
-	var untouched answers
-	for _, w := range left {
-		o := w.outcome
-		o.Kind, o.Code = reportsync.Unprocessed, reportsync.RowNotSent
-		o.Message = fmt.Sprintf("Bulk job %s ended as %s before it came to the row", job.ID, job.State)
-		if job.ErrorMessage != "" {
-			o.Message += ": " + job.ErrorMessage
-		}
-		untouched.add(w.row, o)
+	why := fmt.Sprintf("Bulk job %s ended as %s before it came to the row", finished.ID, finished.State)
+	if finished.ErrorMessage != "" {
+		why += ": " + finished.ErrorMessage
 	}
-	if err := r.ledger.settle(going, b.seq, untouched, true); err != nil {
+	if err := r.settleUnits(going, target, j, left, reportsync.RowNotSent, why); err != nil {
 		return err
 	}
-	return fate
+	if err := r.ledger.settle(going, j.seq, nil, true); err != nil {
+		return err
+	}
+	return unfinished(finished, len(left))
 }
 
 // unfinished is the error for a job that left rows unprocessed.

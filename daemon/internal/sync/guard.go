@@ -2,30 +2,136 @@ package sync
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// guard is the last stop before the first write. A dry run ends here: its rows get the outcome that they would have
-// got if Salesforce took them all. It returns whether to go on.
-func (r *run) guard(ctx context.Context, writes []write) (bool, error) {
-	if err := r.ledger.enter(ctx, reportsync.StageGuard, int64(len(writes))); err != nil {
-		return false, err
+// stakes is what a run is about to do, before it does it.
+type stakes struct {
+	read, matched, changed, cleared, created, rejected int64
+}
+
+// guard is the last stop before the first write: the integration's limits on how much may change, and what is left of
+// the org's API calls. A dry run ends here, with the same numbers.
+func (r *run) guard(ctx context.Context, target *target) (*writePlan, error) {
+	writes := r.rows.count(rowDiffers) + r.rows.count(rowGroup) + r.rows.count(rowCreate) + r.rows.count(rowDirect)
+	if err := r.ledger.enter(ctx, reportsync.StageGuard, writes); err != nil {
+		return nil, err
 	}
 	if ctx.Err() != nil {
-		return false, context.Cause(ctx)
+		return nil, context.Cause(ctx)
+	}
+	plan, st, err := r.survey(target)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.sayStakes(ctx, st); err != nil {
+		return nil, err
+	}
+	if err := r.forecast(ctx, plan); err != nil {
+		return nil, err
+	}
+	err = r.withinGuards(ctx, st)
+	if err == nil {
+		err = r.affords(ctx, plan)
 	}
 	if !r.Run.DryRun {
-		return true, nil
+		return plan, err
 	}
-	for _, w := range writes {
-		w.outcome.Kind = reportsync.Updated
-		if err := r.ledger.end(ctx, w.row, w.outcome); err != nil {
-			return false, err
+	if e, stopped := errors.AsType[*reportsync.Error](err); stopped {
+		err = r.ledger.warn(ctx, "dry run: a run would be %s", withFields(e))
+	}
+	return plan, errors.Join(err, r.ledger.info(ctx, "dry run: %s would have been written, none was", count(plan.len(), "record")))
+}
+
+// survey lists what is to be written and adds up what is at stake.
+func (r *run) survey(target *target) (*writePlan, stakes, error) {
+	rows, plan := r.rows, newWritePlan(target, r.spec.Does(), r.rows.count(rowDirect) > 0 && !target.key.isID())
+	st := stakes{read: int64(rows.len()), rejected: r.rejected()}
+	st.matched = rows.count(rowSame) + rows.count(rowHeld) + rows.count(rowExists) + rows.count(rowDiffers) + rows.count(rowGroup) + rows.count(rowDirect)
+	for row, err := range rows.each(rowDiffers, rowGroup, rowCreate, rowDirect) {
+		if err != nil {
+			return nil, st, err
+		}
+		records, err := r.recordsToWrite(row.index)
+		if err != nil {
+			return nil, st, err
+		}
+		isCreated := rows.states[row.index].is() == rowCreate
+		changed, cleared := rows.states[row.index].is() == rowDirect, false
+		for _, rec := range records {
+			plan.add(isCreated, unit{row: uint32(row.index), member: uint32(rec.member)}, rec.parent) //nolint:gosec // at most maxRows
+			for _, e := range rec.edits {
+				if !e.held && !e.made {
+					changed, cleared = true, cleared || e.before != "" && target.wanted(row, e.field) == ""
+				}
+			}
+		}
+		st.created += int64(bit(isCreated)) //nolint:gosec // 0 or 1
+		st.changed += int64(bit(changed))   //nolint:gosec // 0 or 1
+		st.cleared += int64(bit(cleared))   //nolint:gosec // 0 or 1
+	}
+	plan.sort()
+	return plan, st, nil
+}
+
+// rejected counts the rows that did not get as far as this, leaving out those that gave way to another one by rule.
+func (r *run) rejected() int64 {
+	c := r.rows.tally()
+	return c.Rejected() - r.rows.count(rowRepeated) - r.rows.count(rowSuperseded)
+}
+
+func (r *run) sayStakes(ctx context.Context, st stakes) error {
+	return r.ledger.info(ctx, "%s read, %d matched: %d to change, %d of them losing a value, %d to create; %d rejected", count(int(st.read), "row"), st.matched, st.changed, st.cleared, st.created, st.rejected)
+}
+
+// withinGuards stops the run when a limit of the integration is broken.
+func (r *run) withinGuards(ctx context.Context, st stakes) error {
+	g := r.spec.Guards
+	if g == nil {
+		return nil
+	}
+	var broken []reportsync.FieldError
+	check := func(name string, limit *float64, part, whole int64, what, of string) {
+		if limit == nil || part == 0 || float64(part)*100 <= *limit*float64(whole) {
+			return
+		}
+		broken = append(broken, reportsync.FieldError{Pointer: "/guards/" + name, Code: reportsync.CodeGuard,
+			Detail: fmt.Sprintf("%d of %d %s would %s, %s %%, and guards.%s is %s", part, whole, of, what, percent(part, whole), name, number(*limit))})
+	}
+	check("max_rejected_percent", g.MaxRejectedPercent, st.rejected, st.read, "be rejected", "rows")
+	check("max_changed_percent", g.MaxChangedPercent, st.changed, st.matched, "change", "matched records")
+	check("max_cleared_percent", g.MaxClearedPercent, st.cleared, st.matched, "lose a value", "matched records")
+	check("max_created_percent", g.MaxCreatedPercent, st.created, st.read, "create a record", "rows")
+	if few := g.MinRowsPercent; few != nil && *few > 0 {
+		switch before := r.Previous.Read; {
+		case st.read == 0:
+			broken = append(broken, reportsync.FieldError{Pointer: "/guards/min_rows_percent", Code: reportsync.CodeGuard, Detail: "the report is empty, and guards.min_rows_percent asks for rows"})
+		case before > 0 && float64(st.read)*100 < *few*float64(before):
+			broken = append(broken, reportsync.FieldError{Pointer: "/guards/min_rows_percent", Code: reportsync.CodeGuard,
+				Detail: fmt.Sprintf("the report has %d rows, %s %% of the %d that the last run read, and guards.min_rows_percent is %s", st.read, percent(st.read, before), before, number(*few))})
 		}
 	}
-	if err := r.ledger.flush(ctx); err != nil {
-		return false, err
+	if len(broken) == 0 {
+		return nil
 	}
-	return false, r.ledger.info(ctx, "dry run: %s would have been written, none was", count(len(writes), "record"))
+	e := &reportsync.Error{Code: reportsync.CodeGuard, Message: "stopped before the first write", Fields: broken,
+		Hint: "look at the outcomes; if they are as they should be, let one run through with ignore_guards (reportsyncd run INTEGRATION --ignore-guards), or raise the limit"}
+	if r.Run.IgnoreGuards {
+		return r.ledger.warn(ctx, "let through by ignore_guards: %s", withFields(e))
+	}
+	return e
 }
+
+// percent returns a share with one decimal place.
+func percent(part, whole int64) string {
+	if whole == 0 {
+		return "100"
+	}
+	return strconv.FormatFloat(float64(part)*100/float64(whole), 'f', 1, 64)
+}
+
+func number(limit float64) string { return strconv.FormatFloat(limit, 'f', -1, 64) }

@@ -16,21 +16,19 @@ type Journal interface {
 	Progress(ctx context.Context, p RunProgress) error
 	// PinReport stores which version of which report the run reads; a later attempt must read the same one.
 	PinReport(ctx context.Context, v reportsync.ReportVersion) error
+	// Facts stores what is known of the run besides its rows, in place of what was stored before.
+	Facts(ctx context.Context, f reportsync.RunFacts) error
 
-	// Written calls each for every row that an earlier attempt has sent or was about to send, in no order: those with
-	// an answer of Salesforce have its outcome, the others have none (Kind is empty) but their before-images.
-	Written(ctx context.Context, each func(reportsync.Outcome) error) error
-	// ForgetUnwritten drops the outcomes of all other rows: the next attempt finds them anew.
-	ForgetUnwritten(ctx context.Context) error
-	// Batches returns the batches that earlier attempts have planned, by Seq.
+	// Batches returns the batches that all attempts have planned, by Seq.
 	Batches(ctx context.Context) ([]reportsync.WriteBatch, error)
-	// BatchRows returns the rows of a batch as they were planned, by Row.
-	BatchRows(ctx context.Context, seq int) ([]reportsync.Outcome, error)
+	// Planned calls each for every row that any attempt has planned, in the order in which they were planned. A row
+	// comes again when it was moved to another batch.
+	Planned(ctx context.Context, each func(seq int, rows []reportsync.Outcome) error) error
+	// Answers calls each for every answer of Salesforce, in the order in which they were stored.
+	Answers(ctx context.Context, each func(seq int, rows []reportsync.Outcome) error) error
 
-	// Record stores outcomes that need no write, at most once a row.
-	Record(ctx context.Context, rows []reportsync.Outcome) error
 	// Plan stores batches and their rows, with before-images and without outcomes, before anything of them is sent. A
-	// row that an earlier attempt has planned moves to the new batch and keeps its first before-image.
+	// batch that is known already gets the rows added.
 	Plan(ctx context.Context, batches []PlannedBatch) error
 	// MarkBatch stores a batch's Bulk job and state. The job's id is stored before its upload is closed.
 	MarkBatch(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error

@@ -2,107 +2,145 @@ package sync
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// maxShownKey is how much is shown of a key that no record can have, which may be of any length.
-const maxShownKey = 255
-
-// keyIndex finds the row that has a key.
+// keyIndex finds the row that is used for a key.
 type keyIndex struct {
-	byKey map[string]*reportRow // by folded key
-	keys  []string              // as they are looked up, in the report's order
+	*spool.Index
+	usable int // rows that go on
 }
 
-// key brings the keys into the form in which Salesforce compares them, and rejects the rows whose key leads nowhere.
-// Of rows with the same key none is written, because nobody can say which one is right: not even when one of them has
-// another flaw.
+// key sees to it that one row at most goes on for each key, as Salesforce compares keys. Rows that say the very same
+// collapse into one; of others the policy for duplicates chooses. By default none is used, because nobody can say which
+// one is right: not even when one of them has another flaw.
 func (r *run) key(ctx context.Context, target *target) (*keyIndex, error) {
-	if err := r.ledger.enter(ctx, reportsync.StageKey, r.rows.read()); err != nil {
+	if err := r.ledger.enter(ctx, reportsync.StageKey, int64(r.rows.len())); err != nil {
 		return nil, err
 	}
-	groups := make(map[string][]*reportRow)
-	for row := range r.rows.all() {
-		if row.flaw != nil && row.key == "" {
-			continue // its cells are not known
+	keys := &keyIndex{Index: spool.NewIndex(r.rows.len())}
+	d := &duplicates{run: r, target: target, keys: keys}
+	for row, err := range r.rows.each() {
+		if err == nil {
+			err = d.take(row)
 		}
-		key, flawed := r.normalise(target, row)
-		if flawed != nil {
-			row.flaw = flawed
-			continue
-		}
-		row.key = key
-		folded := target.key.fold(key)
-		groups[folded] = append(groups[folded], row)
-	}
-	index := &keyIndex{byKey: make(map[string]*reportRow, len(groups))}
-	for row := range r.rows.open() {
-		if err := r.admit(ctx, target, index, groups, row); err != nil {
+		if err != nil {
 			return nil, err
 		}
+		if row.index%progressRows == progressRows-1 {
+			if err := r.ledger.advance(ctx, int64(row.index+1)); err != nil {
+				return nil, err
+			}
+		}
 	}
-	if err := r.ledger.flush(ctx); err != nil {
+	r.unite()
+	keys.usable = int(r.rows.count(rowOpen))
+	if err := r.ledger.advance(ctx, int64(r.rows.len())); err != nil {
 		return nil, err
 	}
-	return index, r.sayKeys(ctx, len(index.keys))
+	return keys, r.sayKeys(ctx, keys.usable)
 }
 
-// normalise returns the row's key as it is looked up, or why there is none.
-func (r *run) normalise(target *target, row *reportRow) (string, *flaw) {
-	key, err := target.key.normalise(row.key)
-	switch {
-	case err != nil:
-		row.key = cut(trim(row.key), maxShownKey)
-		return "", &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q for %s: %s", r.spec.Match.Column, target.key.Name, err)}
-	case key == "":
-		row.key = ""
-		return "", &flaw{code: reportsync.RowKeyEmpty, message: fmt.Sprintf("key column %q is empty", r.spec.Match.Column)}
-	}
-	return key, nil
+// duplicates finds rows with the same key.
+type duplicates struct {
+	run    *run
+	target *target
+	keys   *keyIndex
+	other  reportRow
 }
 
-// admit puts a row into the index, or records why it is not fit for it.
-func (r *run) admit(ctx context.Context, target *target, index *keyIndex, groups map[string][]*reportRow, row *reportRow) error {
-	folded := target.key.fold(row.key)
-	group := groups[folded]
-	switch {
-	case len(group) > 1 && keyed(row):
-		return r.ledger.end(ctx, row, row.reject(reportsync.Duplicate, reportsync.RowKeyDuplicate, "the same key stands on "+otherLines(group, row)))
-	case row.flaw != nil:
-		return r.ledger.end(ctx, row, row.reject(reportsync.Malformed, row.flaw.code, row.flaw.message))
+// take puts a row into the index, or settles which of it and the one that is there goes on.
+func (d *duplicates) take(row *reportRow) error {
+	if row.keyless() {
+		return nil
 	}
-	index.byKey[folded] = row
-	index.keys = append(index.keys, row.key)
+	folded := d.target.key.Fold(string(row.key))
+	hash := d.keys.Hash(folded)
+	for index := range d.keys.Rows(hash) {
+		if err := d.run.rows.at(int(index), &d.other); err != nil {
+			return err
+		}
+		if d.target.key.Fold(string(d.other.key)) == folded {
+			d.settle(hash, &d.other, row)
+			return nil
+		}
+	}
+	d.keys.Add(hash, uint32(row.index)) //nolint:gosec // at most maxRows
 	return nil
 }
 
-// keyed reports whether the row has a key that can be compared: a flaw in another cell doesn't matter.
-func keyed(row *reportRow) bool {
-	return row.key != "" && (row.flaw == nil || row.flaw.code == reportsync.RowValueInvalid)
-}
-
-// otherLines names the lines of a group apart from the row's own, the first few of them.
-func otherLines(group []*reportRow, self *reportRow) string {
-	const most = 5
-	var lines []string
-	for _, other := range group {
-		if other != self {
-			lines = append(lines, strconv.FormatInt(other.line, 10))
+// settle chooses between the row that is used so far and another one. What Salesforce has answered stays as it is.
+func (d *duplicates) settle(hash uint64, used, row *reportRow) {
+	rows, spec := d.run.rows, d.run.spec
+	isUsed, isRow := uint32(used.index), uint32(row.index) //nolint:gosec // at most maxRows
+	lose := func(loser *reportRow, st state, to *reportRow) {
+		if rows.states[loser.index].is() != rowAnswered {
+			rows.set(loser.index, st, uint64(to.index)) //nolint:gosec // an index
 		}
 	}
-	if len(lines) == 1 {
-		return "line " + lines[0]
+	keep := spec.Keeps()
+	switch {
+	case rows.states[used.index] == rowConflict:
+		rows.join(used.index, row.index)
+	case alike(used, row):
+		lose(row, rowRepeated, used)
+	case keep == reportsync.KeepReject:
+		lose(used, rowConflict, used)
+		rows.join(used.index, row.index)
+	case d.run.order.before(row, used) == (keep == reportsync.KeepFirst):
+		lose(used, rowSuperseded, row)
+		d.keys.Replace(hash, isUsed, isRow)
+	default:
+		lose(row, rowSuperseded, used)
 	}
-	return "lines " + reportsync.Enumerate(lines, most)
+}
+
+// alike reports whether two rows with one key say the same.
+func alike(a, b *reportRow) bool {
+	if a.flaw != nil || b.flaw != nil {
+		return false
+	}
+	for i := range a.values {
+		if string(a.values[i]) != string(b.values[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// unite lets rows that gave way to another one share its fate: a repetition of a row that is in conflict is so, too,
+// and each names the row that is used in the end.
+func (r *run) unite() {
+	if r.rows.count(rowRepeated)+r.rows.count(rowSuperseded) == 0 {
+		return
+	}
+	for i, st := range r.rows.states {
+		if st != rowRepeated && st != rowSuperseded {
+			continue
+		}
+		to := r.rows.links[i]
+		for r.rows.states[to] == rowSuperseded || r.rows.states[to] == rowRepeated {
+			to = r.rows.links[to]
+		}
+		if r.rows.states[to] == rowConflict {
+			r.rows.join(int(to), i) //nolint:gosec // an index
+		} else {
+			r.rows.set(i, st, to)
+		}
+	}
 }
 
 func (r *run) sayKeys(ctx context.Context, usable int) error {
-	c := r.ledger.tally()
-	if c.Invalid+c.Duplicate == 0 {
+	c := r.rows.tally()
+	repeated := r.rows.count(rowRepeated)
+	switch {
+	case c.Invalid+c.Duplicate == 0:
 		return r.ledger.info(ctx, "%s with a usable key", count(usable, "row"))
+	case c.Invalid+r.rows.count(rowConflict) == 0:
+		return r.ledger.info(ctx, "%s with a usable key; %d repeat another row, %d give way to another one by duplicates.keep", count(usable, "row"), repeated, r.rows.count(rowSuperseded))
 	}
-	return r.ledger.warn(ctx, "%s with a usable key; %d invalid, %d that share their key with another", count(usable, "row"), c.Invalid, c.Duplicate)
+	return r.ledger.warn(ctx, "%s with a usable key; %d invalid, %d whose key another row has with other values, %d that repeat another row, %d that give way to one",
+		count(usable, "row"), c.Invalid, r.rows.count(rowConflict), repeated, r.rows.count(rowSuperseded))
 }

@@ -3,8 +3,6 @@ package sync
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,12 +10,8 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-const (
-	// recordRows is how many outcomes go into the journal at once.
-	recordRows = 1000
-	// commitTime is how long the journal may take to store them.
-	commitTime = time.Minute
-)
+// commitTime is how long the journal may take to store what is counted on.
+const commitTime = time.Minute
 
 // storeError is a failure of the journal. It ends the attempt, not the run: nothing can be said about rows when
 // nothing can be stored.
@@ -26,8 +20,8 @@ type storeError struct{ err error }
 func (e *storeError) Error() string { return "keep the run's journal: " + e.err.Error() }
 func (e *storeError) Unwrap() error { return e.err }
 
-// ledger is the run's one way to its journal: it counts what it stores, lets batches that settle side by side take
-// turns, and marks the journal's failures as such.
+// ledger is the run's one way to its journal: it lets batches that settle side by side take turns, tells where the run
+// is, and marks the journal's failures as such.
 type ledger struct {
 	journal Journal
 	usage   func() salesforce.Usage
@@ -37,37 +31,22 @@ type ledger struct {
 	total   int64
 	passed  int64         // rows that the stage has dealt with
 	working map[int]int64 // rows that Salesforce is through with, by batch, whose answers are not read yet
-	counts  reportsync.Counts
-	loose   answers         // of rows outside batches, not yet stored
-	batched map[int]answers // of rows in batches, not yet stored
+	counts  func() reportsync.Counts
+	facts   reportsync.RunFacts
 }
 
-// answers are outcomes with the rows that they belong to.
-type answers struct {
-	rows     []*reportRow
-	outcomes []reportsync.Outcome
-}
-
-func (a *answers) add(row *reportRow, o reportsync.Outcome) {
-	a.rows, a.outcomes = append(a.rows, row), append(a.outcomes, o)
-}
-
-// byRow returns the outcomes by their rows.
-func (a *answers) byRow() map[*reportRow]reportsync.Outcome {
-	outcomes := make(map[*reportRow]reportsync.Outcome, len(a.rows))
-	for i, row := range a.rows {
-		outcomes[row] = a.outcomes[i]
+func newLedger(journal Journal, usage func() salesforce.Usage, facts reportsync.RunFacts) *ledger {
+	return &ledger{
+		journal: journal, usage: usage, working: map[int]int64{}, facts: facts,
+		counts: func() reportsync.Counts { return reportsync.Counts{} },
 	}
-	return outcomes
 }
 
-// with returns the answers of both.
-func (a *answers) with(b answers) answers {
-	return answers{rows: slices.Concat(a.rows, b.rows), outcomes: slices.Concat(a.outcomes, b.outcomes)}
-}
-
-func newLedger(journal Journal, usage func() salesforce.Usage) *ledger {
-	return &ledger{journal: journal, usage: usage, working: map[int]int64{}, batched: map[int]answers{}}
+// counting makes the ledger tell what became of rows so far.
+func (l *ledger) counting(counts func() reportsync.Counts) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts = counts
 }
 
 // enter starts a stage that deals with total rows, 0 while unknown.
@@ -100,7 +79,8 @@ func (l *ledger) progress(ctx context.Context) error {
 		passed += n
 	}
 	return stored(l.journal.Progress(ctx, RunProgress{
-		Stage: l.stage, Done: passed, Total: l.total, Counts: l.counts, APICalls: used.Calls, BulkBatches: used.BulkBatches,
+		Stage: l.stage, Done: passed, Total: l.total, Counts: l.counts(), APICalls: used.Calls, BulkBatches: used.BulkBatches,
+		BytesSent: used.BytesSent, BytesReceived: used.BytesReceived,
 	}))
 }
 
@@ -114,136 +94,56 @@ func (l *ledger) warn(ctx context.Context, format string, args ...any) error {
 
 func (l *ledger) log(ctx context.Context, level reportsync.LogLevel, format string, args ...any) error {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	return stored(l.journal.Log(ctx, level, l.stage, fmt.Sprintf(format, args...)))
+	stage := l.stage
+	l.mu.Unlock()
+	return stored(l.journal.Log(ctx, level, stage, fmt.Sprintf(format, args...)))
 }
 
-// answered logs what answers came back. Batches settle while others are still written, so that the run is in no stage
-// of settling by itself.
+// answered logs what Salesforce said about a batch.
 func (l *ledger) answered(ctx context.Context, level reportsync.LogLevel, format string, args ...any) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	return stored(l.journal.Log(ctx, level, reportsync.StageSettle, fmt.Sprintf(format, args...)))
 }
 
 func (l *ledger) pin(ctx context.Context, v reportsync.ReportVersion) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	return stored(l.journal.PinReport(ctx, v))
 }
 
-// setRead says how many rows the report has.
-func (l *ledger) setRead(n int64) {
+// learn stores more of what is known of the run.
+func (l *ledger) learn(ctx context.Context, more func(*reportsync.RunFacts)) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.counts.Read = n
+	more(&l.facts)
+	return stored(l.journal.Facts(ctx, l.facts))
 }
 
-// recall counts rows that an earlier attempt has settled.
-func (l *ledger) recall(kind reportsync.OutcomeKind) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.counts.Add(kind, 1)
-}
-
-// tally returns the counts so far.
-func (l *ledger) tally() reportsync.Counts {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.counts
-}
-
-// end takes the outcome of a row whose way ends without an answer of Salesforce, and stores it with others; flush
-// stores the rest. A row that an earlier attempt planned belongs to a batch, with which its outcome is stored.
-func (l *ledger) end(ctx context.Context, row *reportRow, o reportsync.Outcome) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if row.batch == 0 {
-		l.loose.add(row, o)
-		if len(l.loose.rows) < recordRows {
-			return nil
-		}
-		return l.storeLoose(ctx)
-	}
-	a := l.batched[row.batch]
-	a.add(row, o)
-	l.batched[row.batch] = a
-	if len(a.rows) < recordRows {
-		return nil
-	}
-	return l.storeBatched(ctx, row.batch)
-}
-
-func (l *ledger) flush(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, batch := range slices.Sorted(maps.Keys(l.batched)) {
-		if err := l.storeBatched(ctx, batch); err != nil {
-			return err
-		}
-	}
-	return l.storeLoose(ctx)
-}
-
-func (l *ledger) storeLoose(ctx context.Context) error {
-	if len(l.loose.rows) == 0 {
-		return nil
-	}
-	if err := commit(ctx, func(ctx context.Context) error { return l.journal.Record(ctx, l.loose.outcomes) }); err != nil {
-		return err
-	}
-	l.count(l.loose)
-	l.loose = answers{}
-	return l.progress(ctx)
-}
-
-func (l *ledger) storeBatched(ctx context.Context, batch int) error {
-	a := l.batched[batch]
-	delete(l.batched, batch)
-	return l.settleLocked(ctx, batch, a, false)
-}
-
-// count adds up outcomes that are stored (invariant 1).
-func (l *ledger) count(a answers) {
-	for i, o := range a.outcomes {
-		l.counts.Add(o.Kind, 1)
-		a.rows[i].close()
-	}
-	l.passed += int64(len(a.rows))
-}
-
+// plan stores batches with rows of theirs.
 func (l *ledger) plan(ctx context.Context, batches []PlannedBatch) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	return commit(ctx, func(ctx context.Context) error { return l.journal.Plan(ctx, batches) })
 }
 
 // mark stores where a batch stands, and what the run has used so far: an attempt that dies now can't tell later.
 func (l *ledger) mark(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if err := commit(ctx, func(ctx context.Context) error { return l.journal.MarkBatch(ctx, seq, jobID, state) }); err != nil {
 		return err
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.progress(ctx)
 }
 
-// settle stores answers for rows of a batch, and the batch as settled when done.
-func (l *ledger) settle(ctx context.Context, batch int, a answers, done bool) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.settleLocked(ctx, batch, a, done)
-}
-
-func (l *ledger) settleLocked(ctx context.Context, batch int, a answers, done bool) error {
-	if len(a.rows) == 0 && !done {
+// settle stores answers for rows of a batch, and the batch as settled when done. Only then are the rows done
+// (invariant 1).
+func (l *ledger) settle(ctx context.Context, batch int, answers []reportsync.Outcome, done bool) error {
+	if len(answers) == 0 && !done {
 		return nil
 	}
-	if err := commit(ctx, func(ctx context.Context) error { return l.journal.Settle(ctx, batch, a.outcomes, done) }); err != nil {
+	if err := commit(ctx, func(ctx context.Context) error { return l.journal.Settle(ctx, batch, answers, done) }); err != nil {
 		return err
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	delete(l.working, batch)
-	l.count(a)
+	l.passed += int64(len(answers))
 	return l.progress(ctx)
 }
 

@@ -13,61 +13,105 @@ import (
 // record holds what was planned. The others stay open: nobody can say what became of them.
 func (r *run) lookBack(ctx context.Context, why error) error {
 	e, ok := errors.AsType[*reportsync.Error](why)
-	if !ok || e.Code != reportsync.CodeReportChanged || r.Run.Attempt <= 1 || len(r.past.open) == 0 {
+	if !ok || e.Code != reportsync.CodeReportChanged || !r.past.attempts {
 		return nil
 	}
-	target, problems, err := checkObject(ctx, r.Org, r.spec)
+	target, problems, err := r.checked(ctx)
 	if err != nil || len(problems) > 0 {
 		r.Logger.Debug("fate of planned rows not found out", "run", r.Run.ID, "error", err)
 		return nil
 	}
-	rows := r.unread()
-	r.ledger.setRead(rows.read())
-	var planned []write
-	for row := range rows.open() {
-		if w, ok := target.replan(row); ok {
-			planned = append(planned, w)
+	var planned []reportsync.Outcome
+	for index := range r.past.rows() {
+		if o := r.past.sentPlan(index); o != nil && o.RecordID != "" && tells(target, *o) {
+			planned = append(planned, *o)
 		}
 	}
 	if len(planned) == 0 {
 		return nil
 	}
-	holding, err := r.holding(ctx, target, planned)
+	rows, err := r.unread()
 	if err != nil {
-		r.Logger.Debug("fate of planned rows not found out", "run", r.Run.ID, "error", err)
-		return nil
-	}
-	for _, w := range planned {
-		if !holding[w.row] {
-			continue
-		}
-		w.outcome.Kind = reportsync.Updated
-		if err := r.ledger.end(ctx, w.row, w.outcome); err != nil {
-			return err
-		}
-	}
-	if err := r.ledger.flush(ctx); err != nil {
 		return err
 	}
-	r.rows = rows
-	return r.ledger.info(ctx, "of %s that an earlier attempt had planned, %d hold what was planned", count(len(planned), "record"), len(holding))
+	r.keep(rows)
+	holding := 0
+	for part := range slices.Chunk(planned, plannedRows) {
+		n, err := r.lookBackAt(ctx, target, part)
+		holding += n
+		if _, broken := errors.AsType[*storeError](err); broken {
+			return err
+		}
+		if err != nil {
+			r.Logger.Debug("fate of planned rows not found out", "run", r.Run.ID, "error", err)
+			return nil
+		}
+	}
+	return r.ledger.info(ctx, "of %s that an earlier attempt had planned, %d hold what was planned", count(len(planned), "record"), holding)
 }
 
-// replan returns what an earlier attempt was about to write for a row, and false when reading the record can't tell
-// whether it did: no value was to differ, or a field is no longer mapped.
-func (t *target) replan(row *reportRow) (write, bool) {
-	if row.earlier == nil {
-		return write{}, false
-	}
-	w := write{row: row, outcome: row.earlier.outcome}
+// tells reports whether reading its record can tell whether a planned row was written: some value was to differ, and
+// all fields are still mapped.
+func tells(t *target, o reportsync.Outcome) bool {
 	differs := false
-	for _, c := range row.earlier.outcome.Changes {
-		at := slices.Index(t.names, c.Field)
-		if at < 0 {
-			return write{}, false
+	for _, c := range o.Changes {
+		if !slices.Contains(t.names, c.Field) {
+			return false
 		}
-		w.sends = append(w.sends, assignment{field: at, value: orEmpty(c.After)})
 		differs = differs || orEmpty(c.Before) != orEmpty(c.After)
 	}
-	return w, differs
+	return differs
+}
+
+// lookBackAt settles those of some planned rows whose records hold what was planned.
+func (r *run) lookBackAt(ctx context.Context, target *target, planned []reportsync.Outcome) (holding int, err error) {
+	ids := make([]string, len(planned))
+	for i, o := range planned {
+		ids[i] = o.RecordID
+	}
+	records, err := r.Org.Retrieve(ctx, target.object.Name, ids, target.names)
+	if err != nil {
+		return 0, err
+	}
+	for _, o := range planned {
+		values, there := records[o.RecordID]
+		if !there || !target.shows(record{values: values}, o.Changes) {
+			continue
+		}
+		holding++
+		o.Kind = reportsync.Updated
+		batch := r.past.batchOf(int(o.Row-1), o.RecordID)
+		if err := r.ledger.settle(ctx, batch, []reportsync.Outcome{o}, false); err != nil {
+			return holding, err
+		}
+		if err := r.rows.answer(int(o.Row-1), o); err != nil {
+			return holding, err
+		}
+	}
+	return holding, nil
+}
+
+// unread stands in for the report when it could not be read to its end. A first attempt has no rows then. One that
+// follows another knows how many the report had, and something of those that were planned.
+func (r *run) unread() (*rowSet, error) {
+	rows := newRowSet(r.Scratch, 0)
+	if !r.past.attempts {
+		return rows, nil
+	}
+	var pack packer
+	for index := range max(int(r.Run.Counts.Read), r.past.rows()) {
+		var line int64
+		var key string
+		r.past.noted(r.past.plans, index, func(_ int, o reportsync.Outcome) bool {
+			line, key = o.Line, o.Key
+			return false
+		})
+		if err := rows.add(pack.row(line, key, "", nil, nil), rowOpen); err != nil {
+			return nil, err
+		}
+		if err := r.past.settled(rows, index); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
 }

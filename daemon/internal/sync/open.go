@@ -15,53 +15,90 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 	if err := r.ledger.enter(ctx, reportsync.StageOpen, 0); err != nil {
 		return nil, nil, err
 	}
-	target, found, err := checkObject(ctx, r.Org, r.spec)
+	version, blamed, err := r.resolve(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	reader, blamed, err := r.openReport(ctx)
+	target, found, err := r.checked(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	found = append(found, blamed...)
+	var reader *report.Reader
+	if len(blamed) == 0 {
+		if reader, err = r.Reports.Open(ctx, version); err != nil {
+			if r.pinned() {
+				return nil, nil, err
+			}
+			if blamed, err = blameReport(err); err != nil {
+				return nil, nil, err
+			}
+			found = append(found, blamed...)
+		}
+	}
 	if reader != nil {
 		found = append(found, checkColumns(reader, r.spec)...)
 	}
 	if len(found) > 0 {
 		return nil, nil, errors.Join(misfit(r.Integration, found), closeReport(reader))
 	}
-	version := reader.Version()
-	if err := r.announce(ctx, target, version); err != nil {
+	if err := r.announce(ctx, target, reader.Version()); err != nil {
 		return nil, nil, errors.Join(err, closeReport(reader))
 	}
 	return target, reader, nil
 }
 
-// openReport opens the version that the run is bound to, or binds it to the newest one.
-func (r *run) openReport(ctx context.Context) (*report.Reader, []reportsync.FieldError, error) {
-	if pinned := r.Run.ReportVersion; pinned != nil && r.Run.Attempt > 1 {
-		reader, err := r.Reports.Open(ctx, *pinned)
-		return reader, nil, err
+// checked returns what checkObject finds, asking the org once.
+func (r *run) checked(ctx context.Context) (*target, []reportsync.FieldError, error) {
+	if r.target == nil {
+		target, found, err := checkObject(ctx, r.Org, r.spec)
+		if err != nil {
+			return nil, nil, err
+		}
+		r.target, r.problems = target, found
+	}
+	return r.target, r.problems, nil
+}
+
+// pinned reports whether an earlier attempt has bound the run to a version of the report.
+func (r *run) pinned() bool { return r.Run.ReportVersion != nil && r.Run.Attempt > 1 }
+
+// resolve returns the version that the run is bound to, or the newest one if that is fresh enough.
+func (r *run) resolve(ctx context.Context) (reportsync.ReportVersion, []reportsync.FieldError, error) {
+	if r.pinned() {
+		return *r.Run.ReportVersion, nil, nil
 	}
 	version, err := r.Reports.Resolve(ctx, r.spec.Report)
-	if err != nil {
-		blamed, err := blameReport(err)
-		return nil, blamed, err
+	if err == nil {
+		return version, nil, r.fresh(ctx, version)
 	}
-	reader, err := r.Reports.Open(ctx, version)
-	if err != nil {
-		blamed, err := blameReport(err)
-		return nil, blamed, err
+	if waiting := r.await(ctx, err.Error()); reportsync.CodeOf(err) == reportsync.CodeReportNotFound && waiting != nil {
+		return version, nil, waiting
 	}
-	return reader, nil, nil
+	blamed, err := blameReport(err)
+	return version, blamed, err
 }
 
 func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportVersion) error {
 	if err := r.ledger.pin(ctx, v); err != nil {
 		return err
 	}
+	if err := r.identify(ctx); err != nil {
+		return err
+	}
 	return r.ledger.info(ctx, "report %s of %s, %d bytes, onto %s by %s, %s, revision %d of %s",
-		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object, r.spec.Match, count(len(target.fields), "mapped field"), r.Integration.Revision, r.spec.Name)
+		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object.Name, r.spec.Match, count(len(target.fields), "mapped field"), r.Integration.Revision, r.spec.Name)
+}
+
+// identify notes which org is written to, and as whom.
+func (r *run) identify(ctx context.Context) error {
+	org, err := r.Org.Org(ctx)
+	if err != nil {
+		return fmt.Errorf("ask who the run-as user is: %w", err)
+	}
+	return r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
+		f.Org = &reportsync.OrgIdentity{OrgID: org.OrgID, UserID: org.UserID, Instance: org.Instance}
+	})
 }
 
 // misfit is the error for an integration that does not fit its org or its report.

@@ -10,23 +10,16 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// past is what earlier attempts at the run have left.
-type past struct {
-	answered  map[int64]reportsync.OutcomeKind // rows with a final outcome, by number
-	open      map[int64]*earlier               // rows that were planned and have none
-	batches   []reportsync.WriteBatch          // that are not settled
-	nextBatch int
-	unsent    map[int64]bool // rows that their Bulk job never came to
-	recalled  bool           // whether answered and open are known
-}
-
-// resume clears up after an attempt that was cut off: Bulk jobs are aborted or seen through, what they answered is
-// stored, and everything that was found out without writing is forgotten, to be found out anew.
+// resume clears up after an attempt that was cut off: Bulk jobs are aborted or seen through, and what they answered is
+// stored. Everything that was found out without writing is found out anew.
 func (r *run) resume(ctx context.Context) error {
-	if r.Run.Attempt <= 1 {
+	if !r.past.attempts {
 		return nil
 	}
 	if err := r.ledger.enter(ctx, reportsync.StageOpen, 0); err != nil {
+		return err
+	}
+	if err := r.past.recall(ctx, r.Journal); err != nil {
 		return err
 	}
 	batches, err := r.Journal.Batches(ctx)
@@ -43,10 +36,8 @@ func (r *run) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.recall(ctx); err != nil {
-		return err
-	}
-	return r.ledger.info(ctx, "attempt %d: %d rows have Salesforce's answer already, %d were planned without one", r.Run.Attempt, len(r.past.answered), len(r.past.open))
+	answered, open := r.past.tell()
+	return r.ledger.info(ctx, "attempt %d: %d rows have Salesforce's answer already, %d were planned without one", r.Run.Attempt, answered, open)
 }
 
 // clearUp deals with the Bulk job of a batch (invariant 5). A job that was not closed has written nothing and is
@@ -57,7 +48,7 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 	}
 	if b.State == reportsync.BatchOpen {
 		r.discard(ctx, b.JobID)
-		return r.ledger.info(ctx, "Bulk job %s was not closed: aborted", b.JobID)
+		return r.neverSent(ctx, b)
 	}
 	job, err := r.Org.IngestJob(ctx, b.JobID)
 	switch {
@@ -67,7 +58,7 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 		return fmt.Errorf("look at Bulk job %s: %w", b.JobID, err)
 	case job.State == salesforce.JobOpen:
 		r.discard(ctx, b.JobID) // the call to close it never arrived
-		return r.ledger.info(ctx, "Bulk job %s was not closed: aborted", b.JobID)
+		return r.neverSent(ctx, b)
 	}
 	if job, err = r.awaitJob(ctx, b.Seq, b.JobID); err != nil {
 		return err
@@ -75,6 +66,32 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 	going, release := r.inFlight(ctx)
 	defer release()
 	return r.settlePast(going, b, job)
+}
+
+// neverSent notes that Salesforce never began with the rows of a batch.
+func (r *run) neverSent(ctx context.Context, b reportsync.WriteBatch) error {
+	if _, err := r.plannedIn(ctx, b.Seq, func(o reportsync.Outcome) { r.past.unsent[int(o.Row-1)] = true }); err != nil {
+		return err
+	}
+	return r.ledger.info(ctx, "Bulk job %s was not closed: aborted", b.JobID)
+}
+
+// plannedIn calls each for the rows of a batch that have no answer and were not moved to another batch. It returns how
+// many rows the batch had.
+func (r *run) plannedIn(ctx context.Context, seq int, each func(o reportsync.Outcome)) (rows int, err error) {
+	err = r.Journal.Planned(ctx, func(batch int, planned []reportsync.Outcome) error {
+		if batch != seq {
+			return nil
+		}
+		rows += len(planned)
+		for _, o := range planned {
+			if index := int(o.Row - 1); !r.past.answered(index, o.RecordID) && r.past.batchOf(index, o.RecordID) == seq {
+				each(o)
+			}
+		}
+		return nil
+	})
+	return rows, stored(err)
 }
 
 // endJobs aborts the Bulk jobs of earlier attempts, because the run is cancelled before it looked at them, and stores
@@ -107,81 +124,57 @@ func (r *run) endJobs(ctx context.Context) error {
 // settlePast stores the final answers of an earlier attempt's job. Rows that met a passing obstacle, or that the job
 // never came to, stay open and go through the stages again.
 func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job salesforce.IngestJob) error {
-	rows, err := r.Journal.BatchRows(ctx, b.Seq)
-	if err != nil {
-		return stored(err)
-	}
-	waiting := make(map[string]reportsync.Outcome, len(rows))
-	for _, o := range rows {
-		if o.Kind == "" {
-			waiting[o.RecordID] = o
+	waiting, name := map[string]reportsync.Outcome{}, func(o reportsync.Outcome) string { return o.RecordID }
+	pair := func(result salesforce.IngestResult) string { return result.ID }
+	if job.Operation != salesforce.OperationUpdate {
+		target, _, err := r.checked(ctx)
+		if err != nil {
+			return err
 		}
+		if target == nil || target.key.Key == nil {
+			return r.ledger.warn(ctx, "the rows of Bulk job %s can't be told apart any more", b.JobID)
+		}
+		name = func(o reportsync.Outcome) string { return target.key.Fold(o.Key) }
+		pair = func(result salesforce.IngestResult) string {
+			cell, _ := result.Value(target.key.Name)
+			return target.key.FromOrg(cell)
+		}
+	}
+	sent, err := r.plannedIn(ctx, b.Seq, func(o reportsync.Outcome) { waiting[name(o)] = o })
+	if err != nil {
+		return err
 	}
 	var final []reportsync.Outcome
-	var strangers int // rows that were answered, or moved to another batch, before
-	err = eachResult(ctx, r, b.JobID, waiting, &strangers, func(o reportsync.Outcome, result salesforce.IngestResult) error {
-		if result.Status == salesforce.IngestUnprocessed {
-			r.past.unsent[o.Row] = true
-			return nil
+	for result, err := range r.Org.IngestResultsOf(ctx, job, sent) {
+		if e, ok := errors.AsType[*salesforce.Error](err); ok && e.Code == salesforce.CodeUnexpectedAnswer {
+			break // rows without a result stay open
 		}
-		if o = jobAnswer(o, result); o.Kind == reportsync.Failed && isTransient(o.Code, o.Message) {
-			return nil
+		if err != nil {
+			return fmt.Errorf("read the results of Bulk job %s: %w", b.JobID, err)
+		}
+		o, ok := waiting[pair(result)]
+		if !ok {
+			continue
+		}
+		delete(waiting, pair(result))
+		if result.Status == salesforce.IngestUnprocessed {
+			r.past.unsent[int(o.Row-1)] = true
+			continue
+		}
+		if o = jobAnswer(o, job.Operation, result); o.Kind == reportsync.Failed && isTransient(o.Code, o.Message) {
+			continue
 		}
 		final = append(final, o)
-		return nil
-	})
-	for part := range slices.Chunk(final, recordRows) {
-		if err := r.Journal.Settle(ctx, b.Seq, part, false); err != nil {
-			return stored(err)
-		}
 	}
-	if err != nil {
-		return fmt.Errorf("read the results of Bulk job %s: %w", b.JobID, err)
+	for part := range slices.Chunk(final, settledRows) {
+		if err := r.ledger.settle(ctx, b.Seq, part, false); err != nil {
+			return err
+		}
+		if err := r.past.noteAll(&r.past.answers, b.Seq, part); err != nil {
+			return err
+		}
 	}
 	return r.ledger.answered(ctx, reportsync.LogInfo, "Bulk job %s of an earlier attempt is %s: %d answers stored", b.JobID, job.State, len(final))
-}
-
-// recall reads which rows are answered and which are planned, and forgets the others. The planned ones are found batch
-// by batch, because an outcome doesn't name its batch.
-func (r *run) recall(ctx context.Context) error {
-	answered, open := map[int64]reportsync.OutcomeKind{}, map[int64]*earlier{}
-	err := r.Journal.Written(ctx, func(o reportsync.Outcome) error {
-		if o.Kind != "" {
-			answered[o.Row] = o.Kind
-		} else {
-			open[o.Row] = &earlier{outcome: o, sent: !r.past.unsent[o.Row]}
-		}
-		return nil
-	})
-	if err != nil {
-		return stored(err)
-	}
-	batches, err := r.Journal.Batches(ctx)
-	if err != nil {
-		return stored(err)
-	}
-	for _, b := range batches {
-		if len(open) == 0 {
-			break
-		}
-		rows, err := r.Journal.BatchRows(ctx, b.Seq)
-		if err != nil {
-			return stored(err)
-		}
-		for _, o := range rows {
-			if e := open[o.Row]; e != nil && o.Kind == "" {
-				e.batch = b.Seq
-			}
-		}
-	}
-	if err := r.Journal.ForgetUnwritten(ctx); err != nil {
-		return stored(err)
-	}
-	for _, kind := range answered {
-		r.ledger.recall(kind)
-	}
-	r.past.answered, r.past.open, r.past.recalled = answered, open, true
-	return nil
 }
 
 // closePast marks the batches of earlier attempts as settled: each of their rows has its answer, or has moved to a

@@ -1,83 +1,251 @@
 package sync
 
 import (
+	"errors"
 	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// reportRow is one row on its way through the stages.
-type reportRow struct {
-	number, line int64
-	key          string   // as it is looked up; empty before the key stage
-	values       []string // canonical, one a mapped field; empty for nothing
-	flaw         *flaw    // why the row goes no further, nil while nothing is wrong
-	done         bool     // its outcome is stored
-	found        *record  // the record that has its key
+// Bytes that stay in memory of what a run spools. Small reports never touch the disk.
+const (
+	rowMemory    = 48 << 20
+	findMemory   = 16 << 20
+	answerMemory = 8 << 20
+)
 
-	batch   int      // the batch that the row is planned in, 0 for none
-	sent    bool     // Salesforce may have got it
-	earlier *earlier // what an earlier attempt planned for it
-}
-
-// flaw is what is wrong with a row by itself.
-type flaw struct{ code, message string }
-
-// earlier is a row that an earlier attempt planned and has no answer for.
-type earlier struct {
-	batch   int
-	outcome reportsync.Outcome
-	sent    bool // Salesforce may have got it
-}
-
-// rowSet is the rows of a report. The stages go through it by its methods alone, so that it may come to keep its rows
-// on disk.
+// rowSet is the rows of a report and what became of them. Of each row only a state and a link stay in memory; its
+// texts are in a table, and what its link leads to is in spools. Different rows may be worked on at the same time.
 type rowSet struct {
-	rows []*reportRow
+	table   *spool.Table
+	fields  int          // values of a row
+	states  []state      // by row
+	links   []uint64     // by row
+	finds   *spool.Spool // records to be written, with their before-images
+	answers *spool.Spool // outcomes in full
+	ids     idTable
+	groups  groups
+	tallies [256]atomic.Int64                        // rows by state
+	kinds   map[reportsync.OutcomeKind]*atomic.Int64 // answered rows by outcome
 }
 
-func (s *rowSet) add(r *reportRow) { s.rows = append(s.rows, r) }
+func newRowSet(scratch string, fields int) *rowSet {
+	s := &rowSet{
+		table:   spool.NewTable(scratch, rowMemory),
+		finds:   spool.New(scratch, findMemory),
+		answers: spool.New(scratch, answerMemory),
+		fields:  fields,
+		kinds:   map[reportsync.OutcomeKind]*atomic.Int64{},
+	}
+	for _, kind := range reportsync.OutcomeKinds {
+		s.kinds[kind] = new(atomic.Int64)
+	}
+	return s
+}
 
-// read returns how many rows the report has.
-func (s *rowSet) read() int64 { return int64(len(s.rows)) }
+// close lets go of memory and files.
+func (s *rowSet) close() error {
+	return errors.Join(s.table.Close(), s.finds.Close(), s.answers.Close())
+}
 
-// open yields the rows that have no outcome yet, in the report's order.
-func (s *rowSet) open() iter.Seq[*reportRow] {
-	return func(yield func(*reportRow) bool) {
-		for _, r := range s.rows {
-			if !r.done && !yield(r) {
+// add takes a packed row.
+func (s *rowSet) add(packed []byte, st state) error {
+	if err := s.table.Append(packed); err != nil {
+		return err
+	}
+	s.states, s.links = append(s.states, st), append(s.links, 0)
+	s.tallies[st].Add(1)
+	return nil
+}
+
+// len returns how many rows there are.
+func (s *rowSet) len() int { return len(s.states) }
+
+// at reads a row.
+func (s *rowSet) at(index int, row *reportRow) error {
+	if row.buf == nil {
+		row.buf = make([]byte, 4<<10)
+	}
+	data, err := s.table.At(index, row.buf)
+	if err != nil {
+		return err
+	}
+	row.index = index
+	return row.unpack(data, s.fields)
+}
+
+// each yields the rows whose state is one of some, in the report's order; all rows when none is given. The row that is
+// yielded is used again for the next one.
+func (s *rowSet) each(of ...state) iter.Seq2[*reportRow, error] {
+	return func(yield func(*reportRow, error) bool) {
+		row := &reportRow{}
+		for index, st := range s.states {
+			if len(of) > 0 && !st.in(of) {
+				continue
+			}
+			err := s.at(index, row)
+			if !yield(row, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// all yields every row, in the report's order.
-func (s *rowSet) all() iter.Seq[*reportRow] {
-	return func(yield func(*reportRow) bool) {
-		for _, r := range s.rows {
-			if !yield(r) {
-				return
-			}
+func (s state) in(of []state) bool {
+	for _, one := range of {
+		if s.is() == one {
+			return true
 		}
 	}
+	return false
 }
 
-// outcome begins the row's outcome.
-func (r *reportRow) outcome(kind reportsync.OutcomeKind) reportsync.Outcome {
-	o := reportsync.Outcome{Row: r.number, Line: r.line, Key: r.key, Kind: kind}
-	if r.found != nil {
-		o.RecordID = r.found.id
+// set moves a row to another state.
+func (s *rowSet) set(index int, st state, link uint64) {
+	s.tallies[s.states[index]].Add(-1)
+	s.tallies[st].Add(1)
+	s.states[index], s.links[index] = st, link
+}
+
+// join puts a row into the ring of a row with the same key. One that has an answer of Salesforce stays out.
+func (s *rowSet) join(ring, index int) {
+	if s.states[index].is() == rowAnswered || s.states[ring].is() != rowConflict {
+		return
 	}
-	return o
+	s.set(index, rowConflict, s.links[ring])
+	s.links[ring] = uint64(index) //nolint:gosec // an index
 }
 
-// reject begins the outcome of a row that goes no further.
-func (r *reportRow) reject(kind reportsync.OutcomeKind, code, message string) reportsync.Outcome {
-	o := r.outcome(kind)
-	o.Code, o.Message = code, message
-	return o
+// ring returns the rows that have the same key as one, without it and not more than so many.
+func (s *rowSet) ring(index, most int) []int {
+	var others []int
+	for at := int(s.links[index]); at != index && len(others) < most; at = int(s.links[at]) { //nolint:gosec // an index
+		others = append(others, at)
+	}
+	return others
 }
 
-// close lets go of what the row needs no more.
-func (r *reportRow) close() { r.done, r.values, r.found, r.flaw = true, nil, nil, nil }
+// count returns how many rows are in a state, marked or not.
+func (s *rowSet) count(st state) int64 {
+	return s.tallies[st].Load() + s.tallies[st|rowSent].Load()
+}
+
+// mark notes that Salesforce may have got a row that it has not answered, or that it has not.
+func (s *rowSet) mark(index int, sent bool) {
+	st := s.states[index].is()
+	if sent {
+		st |= rowSent
+	}
+	s.set(index, st, s.links[index])
+}
+
+// answer stores the outcome of a row in full.
+func (s *rowSet) answer(index int, o reportsync.Outcome) error {
+	ref, err := s.answers.Append(appendOutcome(nil, o))
+	if err != nil {
+		return err
+	}
+	if counter := s.kinds[o.Kind]; counter != nil {
+		counter.Add(1)
+	}
+	s.set(index, rowAnswered, uint64(ref))
+	return nil
+}
+
+// created notes the record that was made for a row.
+func (s *rowSet) created(index int, id string) (packed bool) {
+	link, ok := s.ids.pack(id)
+	if ok {
+		s.set(index, rowCreated, link)
+	}
+	return ok
+}
+
+// outcomeOf is what rows in a state become; empty where the state alone can't tell.
+var outcomeOf = map[state]reportsync.OutcomeKind{
+	rowFlawed:     reportsync.Malformed,
+	rowConflict:   reportsync.Duplicate,
+	rowRepeated:   reportsync.Duplicate,
+	rowSuperseded: reportsync.Duplicate,
+	rowOrphan:     reportsync.Malformed,
+	rowStepchild:  reportsync.Ambiguous,
+	rowIncomplete: reportsync.Malformed,
+	rowAmbiguous:  reportsync.Ambiguous,
+	rowExists:     reportsync.Unchanged,
+	rowSame:       reportsync.Unchanged,
+	rowHeld:       reportsync.Unchanged,
+	rowMissing:    reportsync.Unmatched,
+	rowUpdated:    reportsync.Updated,
+	rowCreated:    reportsync.Created,
+}
+
+// tally adds up the outcomes that are known.
+func (s *rowSet) tally() reportsync.Counts {
+	counts := reportsync.Counts{Read: int64(s.len())}
+	for st, kind := range outcomeOf {
+		counts.Add(kind, s.count(st))
+	}
+	for kind, n := range s.kinds {
+		counts.Add(kind, n.Load())
+	}
+	return counts
+}
+
+// groups are rows with several records.
+type groups struct {
+	mu  sync.Mutex
+	all [][]member
+}
+
+// member is one of several records of a row.
+type member struct {
+	find   spool.Ref
+	answer *reportsync.Outcome // nil while there is none
+	idle   bool                // nothing of it is to be written
+}
+
+func (g *groups) add(members ...member) uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all = append(g.all, members)
+	return uint64(len(g.all) - 1)
+}
+
+func (g *groups) join(group uint64, m member) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all[group] = append(g.all[group], m)
+}
+
+// of returns the members of a group as they are now.
+func (g *groups) of(group uint64) []member {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.all[group])
+}
+
+// answered reports whether a member has its answer.
+func (g *groups) answered(group uint64, at int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.all[group][at].answer != nil
+}
+
+// answer stores what became of one of a row's records, and reports whether that is known of all of them now. Those that
+// need not be written have no answer; they are not waited for.
+func (g *groups) answer(group uint64, at int, o reportsync.Outcome) (all bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	members := g.all[group]
+	members[at].answer = &o
+	for _, m := range members {
+		if m.answer == nil && !m.idle {
+			return false
+		}
+	}
+	return true
+}

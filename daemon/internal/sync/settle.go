@@ -4,175 +4,264 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
+// settledRows is how many answers go into the journal at once.
+const settledRows = 5000
+
 // settleJob joins the results of a finished job back to its rows and stores them. Rows that met a passing obstacle are
-// sent again by collections. It returns the rows that the job never came to; without any the batch is settled.
-func (r *run) settleJob(ctx context.Context, target *target, b *batch, job salesforce.IngestJob) ([]write, error) {
+// sent again by collections. It returns the units that the job never came to; without any the batch is settled.
+func (r *run) settleJob(ctx context.Context, target *target, j *job, finished salesforce.IngestJob) ([]unit, error) {
 	going, release := r.inFlight(ctx)
 	defer release()
-	results, err := r.jobResults(going, b, job)
+	out, err := r.jobResults(going, target, j, finished)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.sayJob(going, b, job, results); err != nil {
+	if err := r.sayJob(going, j, finished, out); err != nil {
 		return nil, err
 	}
-	if err := r.settleMissing(going, b, results.missing); err != nil {
+	if err := r.settleMissing(going, target, j, out.missing); err != nil {
 		return nil, err
 	}
-	if len(results.again) > 0 && ctx.Err() == nil {
-		s := &sending{seq: b.seq, writes: results.again, round: 1, large: 1, refused: results.refused.byRow()}
-		if err := r.sendRounds(ctx, target, s); err != nil {
-			return nil, err
-		}
-	} else if err := r.ledger.settle(going, b.seq, results.refused, false); err != nil { // final, since the run stops
+	if err := r.sendRefused(ctx, going, target, j, out); err != nil {
 		return nil, err
 	}
-	if len(results.left) == 0 {
-		if err := r.ledger.mark(going, b.seq, job.ID, reportsync.BatchSettled); err != nil {
+	if len(out.left) == 0 {
+		if err := r.ledger.mark(going, j.seq, finished.ID, reportsync.BatchSettled); err != nil {
 			return nil, err
 		}
 	}
-	r.deleteJob(going, job.ID)
+	r.deleteJob(going, finished.ID)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return results.left, nil
+	return out.left, nil
 }
 
-// results is what a job left to be done.
-type results struct {
-	updated, failed int
-	again           []write // met a passing obstacle
-	refused         answers // the answers of again
-	left            []write // the job never came to them
-	missing         []write // in no result file
-	strangers       int     // result rows of records that were not sent
-}
-
-// jobResults reads a job's result files and settles the final answers in them.
-func (r *run) jobResults(ctx context.Context, b *batch, job salesforce.IngestJob) (*results, error) {
-	out, waiting := &results{}, make(map[string]write, len(b.writes))
-	for _, w := range b.writes {
-		waiting[w.outcome.RecordID] = w
-	}
-	var final answers
-	err := eachResult(ctx, r, job.ID, waiting, &out.strangers, func(w write, result salesforce.IngestResult) error {
-		o := jobAnswer(w.outcome, result)
-		switch {
-		case result.Status == salesforce.IngestUnprocessed:
-			out.left = append(out.left, w)
-			w.row.sent = false
-			return nil
-		case o.Kind == reportsync.Failed && isTransient(o.Code, o.Message):
-			out.again = append(out.again, w)
-			out.refused.add(w.row, o)
-			return nil
-		case o.Kind == reportsync.Failed:
-			out.failed++
-		default:
-			out.updated++
+// sendRefused sends the rows again that met a passing obstacle. When the run stops their answers are final.
+func (r *run) sendRefused(ctx, going context.Context, target *target, j *job, out *results) error {
+	for len(out.refused) > 0 {
+		part := out.refused[:min(len(out.refused), salesforce.MaxCollectionRows*plannedBatches)]
+		out.refused = out.refused[len(part):]
+		units := make([]unit, len(part))
+		for i, a := range part {
+			units[i] = a.unit
 		}
-		if final.add(w.row, o); len(final.rows) < recordRows {
-			return nil
-		}
-		full := final
-		final = answers{}
-		return r.ledger.settle(ctx, b.seq, full, false)
-	})
-	out.missing = slices.Collect(maps.Values(waiting))
-	if stored := r.ledger.settle(ctx, b.seq, final, false); stored != nil {
-		return nil, stored
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the results of Bulk job %s: %w", job.ID, err)
-	}
-	return out, nil
-}
-
-// eachResult pairs the result rows of a job with what was sent, by record id: their order and their values are not
-// those of the upload (Bulk API 2.0 guide: get results). What is paired is taken out of waiting. Files that lack rows
-// are not believed before they were read twice: Salesforce may still be writing them.
-func eachResult[T any](ctx context.Context, r *run, job string, waiting map[string]T, strangers *int,
-	take func(T, salesforce.IngestResult) error,
-) error {
-	err := readResults(ctx, r.Org, job, waiting, strangers, take)
-	e, ok := errors.AsType[*salesforce.Error](err)
-	if len(waiting) == 0 || err != nil && (!ok || e.Code != salesforce.CodeUnexpectedAnswer) {
-		return err
-	}
-	if err := r.rest(ctx, 0); err != nil {
-		return err
-	}
-	return readResults(ctx, r.Org, job, waiting, new(int), take) // rows that were paired before are no strangers
-}
-
-func readResults[T any](ctx context.Context, org *salesforce.Client, job string, waiting map[string]T, strangers *int,
-	take func(T, salesforce.IngestResult) error,
-) error {
-	for result, err := range org.IngestResults(ctx, job) {
+		writes, err := r.compose(target, j.verb, units)
 		if err != nil {
 			return err
 		}
-		row, ok := waiting[result.ID]
-		if !ok {
-			*strangers++
-			continue
+		s := &sending{seq: j.seq, verb: j.verb, writes: writes, round: 1, large: 1, refused: map[*write]reportsync.Outcome{}}
+		for i, w := range writes {
+			s.refused[w] = refusedBy(w.outcome, []salesforce.RowError{part[i].reason})
 		}
-		delete(waiting, result.ID)
-		if err := take(row, result); err != nil {
+		if ctx.Err() == nil {
+			if err := r.sendRounds(ctx, target, s); err != nil {
+				return err
+			}
+		} else if err := r.settle(going, s.seq, s.last(), false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// jobAnswer turns a result row into the outcome of the row that was sent.
-func jobAnswer(o reportsync.Outcome, result salesforce.IngestResult) reportsync.Outcome {
-	o.Kind = reportsync.Updated
-	if result.Status == salesforce.IngestFailed {
-		o.Kind = reportsync.Failed
-		o.Code, o.Message = describeRowErrors([]salesforce.RowError{result.Error})
-	}
-	return o
+// results is what a job left to be done.
+type results struct {
+	written, failed int
+	refused         []refusal // met a passing obstacle
+	left            []unit    // the job never came to them
+	missing         []unit    // in no result file
+	strangers       int       // result rows of records that were not sent
 }
 
-func (r *run) sayJob(ctx context.Context, b *batch, job salesforce.IngestJob, out *results) error {
-	if job.State == salesforce.JobComplete && len(out.again)+len(out.left)+len(out.missing)+out.strangers == 0 {
-		return r.ledger.answered(ctx, reportsync.LogInfo, "Bulk job %s is %s: %d of %d rows updated, %d failed", job.ID, job.State, out.updated, len(b.writes), out.failed)
+// refusal is a row of a job that met a passing obstacle.
+type refusal struct {
+	unit   unit
+	reason salesforce.RowError
+}
+
+// jobResults reads a job's result files and settles the final answers in them. Files that lack rows are not believed
+// before they were read twice: Salesforce may still be writing them.
+func (r *run) jobResults(ctx context.Context, target *target, j *job, finished salesforce.IngestJob) (*results, error) {
+	out := &results{}
+	waiting, err := r.newWaiting(target, j)
+	if err != nil {
+		return nil, err
 	}
-	text := fmt.Sprintf("Bulk job %s is %s: %d of %d rows updated, %d failed, %d to be sent again, %d unprocessed",
-		job.ID, job.State, out.updated, len(b.writes), out.failed, len(out.again), len(out.left))
-	if job.ErrorMessage != "" {
-		text += "; " + job.ErrorMessage
+	p := &pairing{run: r, target: target, job: j, waiting: waiting, out: out}
+	err = p.read(ctx, finished)
+	e, ok := errors.AsType[*salesforce.Error](err)
+	if waiting.left() > 0 && (err == nil || ok && e.Code == salesforce.CodeUnexpectedAnswer) {
+		if err = r.rest(ctx, 0); err == nil {
+			strangers := out.strangers
+			err = p.read(ctx, finished)
+			out.strangers = strangers // rows that were paired before are none
+		}
+	}
+	if stored := p.flush(ctx); stored != nil {
+		return nil, stored
+	}
+	if e, ok := errors.AsType[*salesforce.Error](err); ok && e.Code == salesforce.CodeUnexpectedAnswer {
+		err = nil // what is missing is told of each row
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the results of Bulk job %s: %w", finished.ID, err)
+	}
+	out.missing = waiting.units()
+	return out, nil
+}
+
+// pairing joins result rows to what was sent.
+type pairing struct {
+	run     *run
+	target  *target
+	job     *job
+	waiting *waiting
+	out     *results
+	units   []unit
+	results []salesforce.IngestResult
+}
+
+func (p *pairing) read(ctx context.Context, finished salesforce.IngestJob) error {
+	for result, err := range p.run.Org.IngestResultsOf(ctx, finished, len(p.job.units)) {
+		if err != nil {
+			return err
+		}
+		u, ok := p.waiting.pair(result)
+		if !ok {
+			p.out.strangers++
+			continue
+		}
+		if err := p.take(ctx, u, result); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pairing) take(ctx context.Context, u unit, result salesforce.IngestResult) error {
+	switch {
+	case result.Status == salesforce.IngestUnprocessed:
+		p.out.left = append(p.out.left, u)
+		p.run.markUnits([]unit{u}, false)
+		return nil
+	case result.Status == salesforce.IngestFailed && isTransient(result.Error.Code, result.Error.Message):
+		p.out.refused = append(p.out.refused, refusal{unit: u, reason: result.Error})
+		return nil
+	case result.Status == salesforce.IngestFailed:
+		p.out.failed++
+	default:
+		p.out.written++
+	}
+	result.Columns, result.Values = nil, nil // they have served
+	p.units, p.results = append(p.units, u), append(p.results, result)
+	if len(p.units) < settledRows {
+		return nil
+	}
+	return p.flush(ctx)
+}
+
+// flush stores the answers that have gathered.
+func (p *pairing) flush(ctx context.Context) error {
+	if len(p.units) == 0 {
+		return nil
+	}
+	writes, err := p.run.compose(p.target, p.job.verb, p.units)
+	if err != nil {
+		return err
+	}
+	answers := make([]answer, len(writes))
+	for i, w := range writes {
+		answers[i] = answer{to: w, outcome: jobAnswer(w.outcome, p.job.verb, p.results[i])}
+	}
+	p.units, p.results = p.units[:0], p.results[:0]
+	return p.run.settle(ctx, p.job.seq, answers, false)
+}
+
+// jobAnswer turns a result row into the outcome of the row that was sent.
+func jobAnswer(o reportsync.Outcome, verb salesforce.Operation, result salesforce.IngestResult) reportsync.Outcome {
+	if result.Status == salesforce.IngestFailed {
+		return refusedBy(o, []salesforce.RowError{result.Error})
+	}
+	return written(o, verb, result.ID, result.Created)
+}
+
+// settleMissing finds out by reading what became of rows that are in no result file: the job is over, so that records
+// which don't hold what was sent won't do so later.
+func (r *run) settleMissing(ctx context.Context, target *target, j *job, missing []unit) error {
+	for part := range slices.Chunk(missing, salesforce.MaxCollectionRows) {
+		writes, err := r.compose(target, j.verb, part)
+		if err != nil {
+			return err
+		}
+		holding, err := r.holding(ctx, target, j.verb, writes)
+		if err != nil {
+			r.Logger.Debug("fate of rows not found out", "run", r.Run.ID, "error", err)
+		}
+		answers := make([]answer, len(writes))
+		for i, w := range writes {
+			o := w.outcome
+			o.Kind, o.Code, o.Message = reportsync.Unprocessed, reportsync.RowNoAnswer, "the row is in none of the Bulk job's result files"
+			if id, held := holding[w]; held {
+				o = written(w.outcome, j.verb, id, r.rows.states[w.unit.row].is() == rowCreate)
+			}
+			answers[i] = answer{to: w, outcome: o}
+		}
+		if err := r.settle(ctx, j.seq, answers, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleUnits ends rows that have no answer of Salesforce, with the reason why.
+func (r *run) settleUnits(ctx context.Context, target *target, j *job, units []unit, code, why string) error {
+	for part := range slices.Chunk(units, settledRows) {
+		writes, err := r.compose(target, j.verb, part)
+		if err != nil {
+			return err
+		}
+		answers := make([]answer, len(writes))
+		for i, w := range writes {
+			o := w.outcome
+			o.Kind, o.Code, o.Message = reportsync.Unprocessed, code, why
+			answers[i] = answer{to: w, outcome: o}
+		}
+		if err := r.settle(ctx, j.seq, answers, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) sayJob(ctx context.Context, j *job, finished salesforce.IngestJob, out *results) error {
+	done := "updated"
+	if j.verb != salesforce.OperationUpdate {
+		done = "written"
+	}
+	if finished.State == salesforce.JobComplete && len(out.refused)+len(out.left)+len(out.missing)+out.strangers == 0 {
+		return r.ledger.answered(ctx, reportsync.LogInfo, "Bulk job %s is %s: %d of %d rows %s, %d failed", finished.ID, finished.State, out.written, len(j.units), done, out.failed)
+	}
+	text := fmt.Sprintf("Bulk job %s is %s: %d of %d rows %s, %d failed, %d to be sent again, %d unprocessed",
+		finished.ID, finished.State, out.written, len(j.units), done, out.failed, len(out.refused), len(out.left))
+	if finished.ErrorMessage != "" {
+		text += "; " + finished.ErrorMessage
 	}
 	if len(out.missing) > 0 {
-		ids := make([]string, 0, len(out.missing))
-		for _, w := range out.missing {
-			ids = append(ids, w.outcome.RecordID)
+		rows := make([]string, 0, len(out.missing))
+		for _, u := range out.missing {
+			rows = append(rows, fmt.Sprint(u.row+1))
 		}
-		slices.Sort(ids)
-		text += fmt.Sprintf("; %d rows are in no result file: %s", len(ids), enumerate(ids))
+		text += fmt.Sprintf("; %d rows of the report are in no result file: %s", len(rows), enumerate(rows))
 	}
 	if out.strangers > 0 {
 		text += fmt.Sprintf("; %d result rows are about records that were not sent, or came twice", out.strangers)
 	}
 	return r.ledger.answered(ctx, reportsync.LogWarn, "%s", text)
-}
-
-// settleMissing ends rows that no result file has: nobody can say what became of them.
-func (r *run) settleMissing(ctx context.Context, b *batch, missing []write) error {
-	var lost answers
-	for _, w := range missing {
-		o := w.outcome
-		o.Kind, o.Code, o.Message = reportsync.Unprocessed, reportsync.RowNoAnswer, "the row is in none of the Bulk job's result files"
-		lost.add(w.row, o)
-	}
-	return r.ledger.settle(ctx, b.seq, lost, false)
 }

@@ -2,123 +2,146 @@ package sync
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/value"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 // target is what an integration writes to, as the org describes it.
 type target struct {
-	object string
-	key    keyField
-	fields []mappedField // by name
-	names  []string      // of the fields
+	object  *salesforce.Object
+	key     keyField
+	fields  []mappedField // by name
+	names   []string      // of the fields
+	parents []*parents    // that lookups lead to
+	parent  string        // the field by which rows that are written together are chosen, empty for none
 }
+
+// keyField is the field that records are matched by.
+type keyField struct {
+	*value.Key
+	salesforce.Field
+}
+
+// isID reports whether records are matched by their ids.
+func (k keyField) isID() bool { return k.Type == salesforce.TypeID }
 
 // mappedField is a field that the integration feeds.
 type mappedField struct {
-	form
+	*value.Form
 	column   int    // of the selected report columns; -1 for a constant
 	constant string // canonical
 	clears   bool   // an empty cell empties the field
+	parents  *parents
+	onUpdate bool // it is written to records that exist
+	onCreate bool // it is written to records that are created
 }
 
-// keyField is the field that records are looked up by.
-type keyField struct {
-	form
-	prefix string // of the object's ids, where the field is the record id; empty otherwise
-	exact  bool   // whether = minds case
-}
-
-// newKeyField returns nil when the field's type makes no key.
-func newKeyField(object *salesforce.Object, f form) *keyField {
-	k := &keyField{form: f}
-	switch f.Type {
-	case salesforce.TypeString, salesforce.TypeEmail, salesforce.TypePhone, salesforce.TypeURL, salesforce.TypeTextArea:
-		// SOQL's = ignores case, except for unique fields that are case-sensitive (SOQL reference: comparison operators).
-		k.exact = f.Unique && f.CaseSensitive
-	case salesforce.TypeInt, salesforce.TypeDouble, salesforce.TypeReference:
-		k.exact = true
-	case salesforce.TypeID:
-		k.exact, k.prefix = true, object.KeyPrefix
-	default:
-		return nil
+// want returns what a row wants a field to hold, in canonical form, and false when it leaves the field alone.
+func (t *target) want(row *reportRow, field int) (string, bool) {
+	f := &t.fields[field]
+	want := f.constant
+	if f.column >= 0 {
+		want = string(row.values[field])
 	}
-	return k
+	switch {
+	case want == "":
+		return f.Null(), f.clears
+	case f.parents != nil:
+		return f.parents.id(want), true
+	}
+	return want, true
 }
 
-// normalise returns a key as it is looked up, empty for none. The error says why no record can have it.
-func (k *keyField) normalise(text string) (string, error) {
-	key, err := k.fromReport(text)
-	if err != nil || key == "" {
-		return "", err
-	}
-	if k.numeric() {
-		// Rounding a key would lead to another record than the one that is meant.
-		if exact, err := k.unrounded(text); err != nil || exact != key {
-			return "", fmt.Errorf("%s has more decimal places than %s", quote(trim(text)), k.Name)
+// wanted is want for a field that is known to be written.
+func (t *target) wanted(row *reportRow, field int) string {
+	want, _ := t.want(row, field)
+	return want
+}
+
+// holds reports whether a record that has a value in a field needs nothing from a row there. It is asked for every
+// field of every record, so it makes no strings where it need not.
+func (t *target) holds(row *reportRow, field int, have string) bool {
+	f := &t.fields[field]
+	if f.column >= 0 && f.parents == nil {
+		if want := row.values[field]; len(want) > 0 {
+			return string(want) == have
 		}
 	}
-	if !strings.HasPrefix(key, k.prefix) {
-		return "", fmt.Errorf("%s is the id of another kind of object: those of this one start with %s", quote(trim(text)), k.prefix)
-	}
-	return key, nil
+	want, writes := t.want(row, field)
+	return !writes || want == have
 }
 
-func (k *keyField) unrounded(text string) (string, error) {
-	wide := k.form
-	wide.Type, wide.Precision, wide.Scale = salesforce.TypeDouble, maxNumberText, maxNumberText/2
-	return wide.fromReport(text)
-}
-
-// fold returns what two keys have in common exactly when Salesforce takes them for equal.
-func (k *keyField) fold(key string) string {
-	if k.exact {
-		return key
-	}
-	return strings.ToLower(key)
-}
-
-// literal returns a key as SOQL writes it: numbers bare, all else quoted.
-func (k *keyField) literal(key string) string {
-	if k.numeric() {
-		return key
-	}
-	return salesforce.QuoteSOQL(key)
-}
-
-// columns returns what is queried of a record: its id, its key, its mapped fields.
+// columns returns what is queried of a record: its id, its key, the parent that it shares with others, its mapped
+// fields.
 func (t *target) columns() []string {
 	columns := []string{"Id"}
-	if t.key.Type != salesforce.TypeID {
+	if !t.key.isID() {
 		columns = append(columns, t.key.Name)
+	}
+	if t.parent != "" {
+		columns = append(columns, t.parent)
 	}
 	return append(columns, t.names...)
 }
 
-// record is one record as it was queried, in canonical form.
+// record is one record as it was queried.
 type record struct {
 	id     string
 	key    string // folded
-	values []string
+	parent string
+	values []string // as Salesforce gave them
 }
 
 var errNoID = errors.New("read a record: Salesforce gave no valid id for it")
 
-// record reads a row of a query for columns.
+// record reads a row of a query for columns. Its values are the row's own.
 func (t *target) record(row []string) (record, error) {
 	id, err := salesforce.ID18(row[0])
 	if err != nil {
 		return record{}, errNoID
 	}
-	rec, rest := record{id: id, key: id}, row[1:]
-	if t.key.Type != salesforce.TypeID {
-		rec.key, rest = t.key.fold(t.key.fromOrg(rest[0])), rest[1:]
+	rec, rest := record{id: id}, row[1:]
+	if t.key.isID() {
+		rec.key = t.key.FromOrg(id)
+	} else {
+		rec.key, rest = t.key.FromOrg(rest[0]), rest[1:]
 	}
-	rec.values = make([]string, len(t.fields))
-	for i := range t.fields {
-		rec.values[i] = t.fields[i].fromOrg(rest[i])
+	if t.parent != "" {
+		rec.parent, rest = rest[0], rest[1:]
 	}
+	rec.values = rest
 	return rec, nil
+}
+
+// sharedParent returns the reference by which records of an object belong together: writing two children of one parent
+// at the same time makes them wait for each other. A master comes first, because Salesforce always locks it (Salesforce
+// Help: record-level locking).
+func sharedParent(object *salesforce.Object, mapped []string) string {
+	chosen := ""
+	for _, f := range object.Fields {
+		switch {
+		case f.Type != salesforce.TypeReference || contains(mapped, f.Name):
+		case !f.Updateable && f.Createable && !f.Nillable:
+			return f.Name
+		case f.Name == "AccountId":
+			chosen = f.Name
+		}
+	}
+	return chosen
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// operation says what a run does, in terms of the target.
+func (t *target) createsByKey(op reportsync.Operation) bool {
+	return op == reportsync.OperationUpsert && t.key.ExternalID && t.key.IDLookup
 }

@@ -2,18 +2,18 @@ package sync
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/value"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// maxQuoted is how much of a value a message repeats.
-const maxQuoted = 80
-
 // quote repeats a value in a message, cut to a length that leaves the message readable.
-func quote(text string) string {
-	return fmt.Sprintf("%q", cut(text, maxQuoted))
-}
+func quote(text string) string { return value.Quote(text) }
+
+// trim takes away the white space at the ends of a text that Salesforce takes away, too.
+func trim(text string) string { return strings.Trim(text, " \t\n\v\f\r") }
 
 // cut shortens a text to so many characters.
 func cut(text string, most int) string {

@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -12,62 +11,60 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// batch is rows that are written together.
-type batch struct {
-	seq    int // 0 until it is planned
-	route  reportsync.WriteRoute
-	writes []write
-}
-
-// write sends what differs, by the route that costs fewer API calls. Rows that a Bulk job can't carry go by
-// collections in any case.
-func (r *run) write(ctx context.Context, target *target, writes []write) error {
-	if err := r.ledger.enter(ctx, reportsync.StageWrite, int64(len(writes))); err != nil {
+// write sends what differs, by the routes that the forecast has chosen.
+func (r *run) write(ctx context.Context, target *target, plan *writePlan) error {
+	if err := r.ledger.enter(ctx, reportsync.StageWrite, int64(plan.len())); err != nil {
 		return err
 	}
-	few, many, err := r.writeRoute(ctx, target, writes)
-	if err != nil {
-		return err
-	}
-	if err := r.writeJobs(ctx, target, many); refusesBulk(err) {
-		if err := r.ledger.warn(ctx, "%s can't be written by the Bulk API (%s): using sObject Collections instead", target.object, messageOf(err)); err != nil {
+	for _, list := range plan.lists {
+		if err := r.writeList(ctx, target, list); err != nil {
 			return err
 		}
-		few = append(few, open(many)...)
-	} else if err != nil {
-		return err
-	}
-	if err := r.writeCollections(ctx, target, few); err != nil {
-		return err
 	}
 	return r.closePast(ctx)
 }
 
-// writeRoute parts the rows into those that go by collections and those that go by Bulk jobs, and says why.
-func (r *run) writeRoute(ctx context.Context, target *target, writes []write) (few, many []write, err error) {
-	route := r.routes.write
-	if route == "" {
-		route = reportsync.RouteCollections
-		if bulkWriteCalls(len(writes)) < collectionCalls(len(writes)) {
-			route = reportsync.RouteBulk
+// writeList writes the records of a list. Those that a Bulk job can't carry go by collections in any case.
+func (r *run) writeList(ctx context.Context, target *target, list *writeList) error {
+	few := list.units
+	if list.route == reportsync.RouteBulk {
+		left, err := r.writeJobs(ctx, target, list)
+		if refusesBulk(err) {
+			left, err = r.openUnits(list.units), r.ledger.warn(ctx, "%s can't be written by the Bulk API (%s): using sObject Collections instead", target.object.Name, messageOf(err))
+		}
+		if err != nil {
+			return err
+		}
+		few = left
+	}
+	return r.writeCollections(ctx, target, list.verb, few)
+}
+
+// openUnits returns the units that have no answer.
+func (r *run) openUnits(units []unit) []unit {
+	var open []unit
+	for _, u := range units {
+		if !r.unitDone(u) {
+			open = append(open, u)
 		}
 	}
-	switch {
-	case len(writes) == 0:
-		return nil, nil, nil
-	case route == reportsync.RouteCollections:
-		return writes, nil, r.ledger.info(ctx, "writing %s by %s (Bulk would take about %d)",
-			count(len(writes), "record"), count(collectionCalls(len(writes)), "sObject Collections call"), bulkWriteCalls(len(writes)))
+	return open
+}
+
+// unitDone reports whether a unit has its answer.
+func (r *run) unitDone(u unit) bool {
+	st := r.rows.states[u.row].is()
+	if st != rowGroup {
+		return st.done()
 	}
-	for _, w := range writes {
-		if target.row(w).BulkError(target.names) != nil {
-			few = append(few, w)
-		} else {
-			many = append(many, w)
-		}
-	}
-	return few, many, r.ledger.info(ctx, "writing %s by %s (about %d calls against %d by sObject Collections)",
-		count(len(many), "record"), count(pages(len(many), r.routes.jobRows), "Bulk job"), bulkWriteCalls(len(many)), collectionCalls(len(many)))
+	return r.rows.groups.answered(r.rows.links[u.row], int(u.member))
+}
+
+// batch is rows that are written by one call of sObject Collections, or were first sent by a Bulk job.
+type batch struct {
+	seq    int // 0 until it is planned
+	verb   salesforce.Operation
+	writes []*write
 }
 
 // plan stores batches with their rows before anything of them is sent.
@@ -76,91 +73,114 @@ func (r *run) plan(ctx context.Context, batches []*batch) error {
 	defer r.planning.Unlock()
 	planned := make([]PlannedBatch, 0, len(batches))
 	for _, b := range batches {
-		p := PlannedBatch{Batch: reportsync.WriteBatch{Seq: r.past.nextBatch, Route: b.route, State: reportsync.BatchPlanned, Rows: len(b.writes)}}
-		for _, w := range b.writes {
-			p.Rows = append(p.Rows, w.outcome)
-		}
-		planned = append(planned, p)
+		b.seq = r.past.nextBatch
 		r.past.nextBatch++
+		planned = append(planned, PlannedBatch{
+			Batch: reportsync.WriteBatch{Seq: b.seq, Route: reportsync.RouteCollections, State: reportsync.BatchPlanned, Rows: len(b.writes)},
+			Rows:  outcomesOf(b.writes),
+		})
 	}
 	if err := r.ledger.plan(ctx, planned); err != nil {
 		return err
 	}
-	for i, b := range batches {
-		b.seq = planned[i].Batch.Seq
-		for _, w := range b.writes {
-			w.row.batch, w.row.sent = b.seq, false
+	for _, b := range batches {
+		r.sent(b.writes, false)
+	}
+	return nil
+}
+
+func outcomesOf(writes []*write) []reportsync.Outcome {
+	outcomes := make([]reportsync.Outcome, len(writes))
+	for i, w := range writes {
+		outcomes[i] = w.outcome
+	}
+	return outcomes
+}
+
+// sent notes whether Salesforce may have got records that it has not answered.
+func (r *run) sent(writes []*write, may bool) {
+	for _, w := range writes {
+		if !w.done {
+			r.rows.mark(int(w.unit.row), may)
+		}
+	}
+}
+
+// open returns the writes that have no answer yet.
+func open(writes []*write) []*write {
+	var left []*write
+	for _, w := range writes {
+		if !w.done {
+			left = append(left, w)
+		}
+	}
+	return left
+}
+
+// answer is Salesforce's answer for a write.
+type answer struct {
+	to      *write
+	outcome reportsync.Outcome
+}
+
+// settle stores answers and, with done, that the batch has them all. Then the rows are done (invariant 1).
+func (r *run) settle(ctx context.Context, seq int, answers []answer, done bool) error {
+	outcomes := make([]reportsync.Outcome, len(answers))
+	for i, a := range answers {
+		outcomes[i] = a.outcome
+	}
+	if err := r.ledger.settle(ctx, seq, outcomes, done); err != nil {
+		return err
+	}
+	for _, a := range answers {
+		if err := r.take(a.to, a.outcome); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// row returns what is sent for a write, aligned with the target's fields.
-func (t *target) row(w write) salesforce.Row {
-	row := salesforce.Row{ID: w.outcome.RecordID, Values: make([]salesforce.Value, len(t.fields))}
-	for _, s := range w.sends {
-		row.Values[s.field] = t.fields[s.field].value(s.value)
-	}
-	return row
-}
-
-// used tells which fields any of the writes sends.
-func (t *target) used(writes []write) []bool {
-	used := make([]bool, len(t.fields))
-	for _, w := range writes {
-		for _, s := range w.sends {
-			used[s.field] = true
+// take moves a row on to what Salesforce has answered. What the row and its find tell need not be kept once more.
+func (r *run) take(w *write, o reportsync.Outcome) error {
+	w.done = true
+	rows, index := r.rows, int(w.unit.row)
+	switch st := rows.states[index].is(); {
+	case st == rowGroup:
+		group := rows.links[index]
+		if !rows.groups.answer(group, int(w.unit.member), o) {
+			return nil
 		}
-	}
-	return used
-}
-
-// batch returns the rows of writes with the fields that any of them sends.
-func (t *target) batch(writes []write) salesforce.Batch {
-	used := t.used(writes)
-	out := salesforce.Batch{Object: t.object, Rows: make([]salesforce.Row, 0, len(writes))}
-	at := make([]int, len(t.fields))
-	for i, name := range t.names {
-		if used[i] {
-			at[i] = len(out.Columns)
-			out.Columns = append(out.Columns, name)
+		var row reportRow
+		if err := rows.at(index, &row); err != nil {
+			return err
 		}
-	}
-	for _, w := range writes {
-		row := salesforce.Row{ID: w.outcome.RecordID, Values: make([]salesforce.Value, len(out.Columns))}
-		for _, s := range w.sends {
-			row.Values[at[s.field]] = t.fields[s.field].value(s.value)
+		whole, err := r.groupOutcome(r.target, &row, reportsync.Unprocessed)
+		if err != nil {
+			return err
 		}
-		out.Rows = append(out.Rows, row)
+		return rows.answer(index, whole)
+	case st == rowDiffers && o.Kind == reportsync.Updated && o.Code == "":
+		rows.set(index, rowUpdated, rows.links[index])
+		return nil
+	case st == rowCreate && o.Kind == reportsync.Created && o.Code == "" && rows.created(index, o.RecordID):
+		return nil
 	}
-	return out
+	return rows.answer(index, unsettled(o))
 }
 
-// sent notes whether Salesforce may have got rows that it did not answer.
-func sent(writes []write, may bool) {
-	for _, w := range writes {
-		w.row.sent = may
-	}
-}
-
-// open returns the writes that have no outcome yet.
-func open(writes []write) []write {
-	return slices.DeleteFunc(slices.Clone(writes), func(w write) bool { return w.row.done })
-}
-
-// inParallel works on batches, a few at a time. After the first failure, or when ctx is done, no further one is
+// inParallel works on pieces, a few at a time. After the first failure, or when ctx is done, no further one is
 // started; those under way end by themselves.
-func inParallel(ctx context.Context, most int, batches []*batch, work func(starting context.Context, b *batch) error) error {
+func inParallel[T any](ctx context.Context, most int, pieces []T, work func(starting context.Context, piece T) error) error {
 	starting, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var group errgroup.Group
 	group.SetLimit(most)
-	for _, b := range batches {
+	for _, piece := range pieces {
 		group.Go(func() error {
 			if starting.Err() != nil {
 				return context.Cause(starting)
 			}
-			err := work(starting, b)
+			err := work(starting, piece)
 			if err != nil {
 				stop(err)
 			}

@@ -1,0 +1,111 @@
+package sync
+
+import (
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// find is a record that has a row's key, with what stands in the fields in which they differ.
+type find struct {
+	id     string
+	parent string // of the record, by which rows that are written together are chosen; empty for none
+	edits  []edit
+}
+
+// edit is one field in which a row and its record differ.
+type edit struct {
+	field   int    // of the target
+	before  string // canonical
+	repeats int    // runs in a row before this one that made the same change
+	held    bool   // not to be sent, because it never settles
+	made    bool   // by an earlier attempt: it has happened
+}
+
+// The flags of an edit as they are packed.
+const (
+	editHeld = 1 << iota
+	editMade
+	editBits = iota
+)
+
+// pack appends a find to what the packer holds.
+func (p *packer) find(f *find) []byte {
+	p.begin()
+	p.text(f.id)
+	p.text(f.parent)
+	p.number(uint64(len(f.edits)))
+	for _, e := range f.edits {
+		p.number(uint64(e.field)<<editBits | bit(e.held)*editHeld | bit(e.made)*editMade) //nolint:gosec // an index
+		p.number(uint64(e.repeats))                                                       //nolint:gosec // a count
+		p.text(e.before)
+	}
+	return p.out
+}
+
+func unpackFind(data []byte) (find, error) {
+	u := unpacker{in: data}
+	f := find{id: string(u.text()), parent: string(u.text())}
+	for range u.number() {
+		head := u.number()
+		f.edits = append(f.edits, edit{
+			field: int(head >> editBits), held: head&editHeld != 0, made: head&editMade != 0, //nolint:gosec // was an int
+			repeats: int(u.number()), before: string(u.text()), //nolint:gosec // was an int
+		})
+		if u.bad {
+			break
+		}
+	}
+	if u.bad {
+		return find{}, errPacked
+	}
+	return f, nil
+}
+
+// find reads what a link leads to.
+func (s *rowSet) find(link uint64) (find, error) {
+	data, err := s.finds.Read(spool.Ref(link), nil)
+	if err != nil {
+		return find{}, err
+	}
+	return unpackFind(data)
+}
+
+// changes returns the edits of a find as users see them, after what the row wants.
+func (t *target) changes(row *reportRow, f find) []reportsync.Change {
+	changes := make([]reportsync.Change, 0, len(f.edits))
+	for _, e := range f.edits {
+		changes = append(changes, reportsync.Change{
+			Field: t.names[e.field], Before: orNil(e.before), After: orNil(t.wanted(row, e.field)),
+			Repeats: e.repeats, Held: e.held,
+		})
+	}
+	return changes
+}
+
+// creation returns the changes of a row for which a record is created.
+func (t *target) creation(row *reportRow) []reportsync.Change {
+	changes := []reportsync.Change{{Field: t.key.Name, After: orNil(string(row.key))}}
+	for i := range t.fields {
+		if want := t.wanted(row, i); want != "" && t.fields[i].onCreate {
+			changes = append(changes, reportsync.Change{Field: t.names[i], After: orNil(want)})
+		}
+	}
+	return changes
+}
+
+func orNil(canonical string) *string {
+	if canonical == "" {
+		return nil
+	}
+	canonical = strings.Clone(canonical)
+	return &canonical
+}
+
+func orEmpty(value *string) string {
+	if value == nil {
+		return ""
+	}
+	return *value
+}

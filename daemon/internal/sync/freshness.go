@@ -1,0 +1,56 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// lookAgain is how long a run that waits for a newer report leaves the source alone.
+const lookAgain = time.Minute
+
+// fresh fails when the newest report is older than the integration takes: with [*Postponed] while the run may wait for
+// a newer one.
+func (r *run) fresh(ctx context.Context, v reportsync.ReportVersion) error {
+	oldest, wait := r.spec.Oldest()
+	if oldest == 0 {
+		return nil
+	}
+	age := time.Since(v.ModifiedAt)
+	if age <= oldest {
+		return nil
+	}
+	stale := reportsync.Errorf(reportsync.CodeReportStale, "report %s was last changed at %s, %s ago, and freshness.max_age is %s",
+		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), age.Round(time.Minute), oldest)
+	if err := r.await(ctx, stale.Message); err != nil {
+		return err
+	}
+	if wait > 0 {
+		stale.Message += ", also after a wait of " + wait.String()
+	}
+	return stale.WithHint("see whether the report is still delivered, or allow a greater freshness.max_age")
+}
+
+// await returns a [*Postponed] while the run may wait for a report, or nil. It says so in the log the first time.
+func (r *run) await(ctx context.Context, why string) error {
+	_, wait := r.spec.Oldest()
+	waited := time.Since(r.waitsSince())
+	if waited >= wait {
+		return nil
+	}
+	if waited < lookAgain {
+		if err := r.ledger.warn(ctx, "%s: waiting for a newer report until %s", why, r.waitsSince().Add(wait).UTC().Format("15:04:05 UTC")); err != nil {
+			return err
+		}
+	}
+	return &Postponed{Until: time.Now().Add(min(lookAgain, wait-waited))}
+}
+
+// waitsSince returns when the run's wait began: when it was first taken up.
+func (r *run) waitsSince() time.Time {
+	if r.Run.StartedAt != nil {
+		return *r.Run.StartedAt
+	}
+	return r.Run.QueuedAt
+}

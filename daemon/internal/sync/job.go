@@ -1,0 +1,64 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// Job is an attempt at a run and what it needs.
+type Job struct {
+	Run         reportsync.Run
+	Integration reportsync.Integration // the revision that the run is bound to (invariant 4)
+	Limits      reportsync.Limits      // of the connection
+	UsedToday   int64                  // API calls that other runs on the connection have made today (UTC)
+	Previous    Previous
+	Reports     Reports
+	Org         *salesforce.Client
+	Journal     Journal
+	Evidence    Evidence
+	Scratch     string       // folder for what doesn't fit into memory; empty for the system's
+	Logger      hclog.Logger // for faults of ours; nil logs nothing
+}
+
+// Result is how a run ended.
+type Result = reportsync.RunResult
+
+// Previous is what is known of the runs of the same integration before; its zero value is that there were none.
+type Previous struct {
+	// Read is how many rows the report of the last run had that went through, not counting dry runs; 0 for none.
+	Read int64
+	// Outcomes are those with changes of the last run that ended and was no dry run. Nil for none.
+	Outcomes func(ctx context.Context) iter.Seq2[reportsync.Outcome, error]
+}
+
+// Evidence keeps what became of each row, for people to look at.
+type Evidence interface {
+	Create(ctx context.Context, runID string, attempt int) (EvidenceWriter, error)
+}
+
+// EvidenceWriter takes the outcomes of one attempt.
+type EvidenceWriter interface {
+	// Add takes the outcome of the next row.
+	Add(o reportsync.Outcome) error
+	// Close makes what was added visible.
+	Close(ctx context.Context) (reportsync.Artifact, error)
+	// Discard drops what was added; after Close it does nothing.
+	Discard()
+}
+
+// Postponed is the error of an attempt that waits for a newer report. Nothing was read or planned.
+type Postponed struct{ Until time.Time }
+
+func (p *Postponed) Error() string {
+	return fmt.Sprintf("the run waits until %s for a newer report", p.Until.UTC().Format(time.RFC3339))
+}
+
+// PostponedUntil returns when the report is to be looked at again.
+func (p *Postponed) PostponedUntil() time.Time { return p.Until }

@@ -1,0 +1,86 @@
+package model
+
+import (
+	"maps"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// row is a row of the report on its way.
+type row struct {
+	cells   map[string]string
+	key     string            // empty where it can't be told
+	says    map[string]string // what it says for fields, as Salesforce would store it; fields that it leaves alone are missing
+	parents map[string]string // the key of a parent, for fields that are fed with its id
+	invalid string            // the code of what is wrong with what it says
+	astray  []int             // of parents that are not one record: how many they are
+
+	found   []Record // that have its key
+	outcome *Outcome // once it is known; nil while the row goes on
+}
+
+// end gives the row an outcome, unless it has one.
+func (r *row) end(kind reportsync.OutcomeKind, code string) {
+	if r.outcome == nil {
+		r.outcome = &Outcome{Kind: kind, Code: code}
+	}
+}
+
+// read finds out what each row says. A row that can't be read, or that has no key, goes no further. One with a bad
+// value does: it still shares its key with others.
+func (e *expecting) read() {
+	for _, in := range e.Rows {
+		r := &row{cells: in.Cells}
+		e.rows = append(e.rows, r)
+		if in.Broken != "" {
+			r.end(reportsync.Malformed, in.Broken)
+			continue
+		}
+		key, ok := e.key.ofRow(in.Cells[e.Spec.Match.Column])
+		switch {
+		case !ok:
+			r.end(reportsync.Malformed, reportsync.RowKeyInvalid)
+		case key == "":
+			r.end(reportsync.Malformed, reportsync.RowKeyEmpty)
+		default:
+			r.key = key
+			e.readValues(r)
+		}
+	}
+}
+
+// readValues finds out what the row says for the mapped fields. An empty cell says nothing, or empties its field.
+func (e *expecting) readValues(r *row) {
+	r.says, r.parents = map[string]string{}, map[string]string{}
+	for name, m := range e.Spec.Mappings {
+		f := e.object.Fields[name]
+		into := r.says
+		if m.Lookup != nil {
+			f, into = e.Org.Objects[m.Lookup.Object].Fields[m.Lookup.Field], r.parents
+		}
+		cell := e.cell(r, m)
+		value, ok := f.Store(cell, m)
+		switch {
+		case !ok:
+			r.invalid = reportsync.RowValueInvalid
+		case trim(cell) != "" && value != "":
+			into[name] = value
+		case m.Clears():
+			r.says[name] = e.object.Fields[name].null()
+		}
+	}
+}
+
+// cell returns what a mapping takes from a row.
+func (e *expecting) cell(r *row, m reportsync.Mapping) string {
+	column, ok := m.Source()
+	if !ok {
+		return *m.Constant
+	}
+	return apply(m.Transform, r.cells[column])
+}
+
+// sameAs reports whether two rows say the very same. Of a row with a bad value nobody knows what it says.
+func (r *row) sameAs(other *row) bool {
+	return r.invalid == "" && other.invalid == "" && maps.Equal(r.says, other.says) && maps.Equal(r.parents, other.parents)
+}

@@ -1,0 +1,186 @@
+package sync
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+func appendOutcome(dst []byte, o reportsync.Outcome) []byte { return rowlog.Append(dst, o) }
+
+// outcome returns what became of a row. Its state is one that has an outcome.
+func (r *run) outcome(target *target, row *reportRow) (reportsync.Outcome, error) {
+	st, link := r.rows.states[row.index].is(), r.rows.links[row.index]
+	o := begin(row, outcomeOf[st])
+	switch st {
+	case rowFlawed:
+		o.Code, o.Message = row.flaw.code, row.flaw.message
+	case rowConflict, rowRepeated, rowSuperseded:
+		return r.gaveWay(o, st, int(link)) //nolint:gosec // an index
+	case rowOrphan:
+		o.Code = reportsync.RowNoParent
+		o.Message = target.sayParent(row, int(link), "no %s has %s %s") //nolint:gosec // an index
+	case rowStepchild:
+		o.Code = reportsync.RowManyParents
+		o.Message = target.sayParent(row, int(link), "several %s records have %s %s") //nolint:gosec // an index
+	case rowIncomplete:
+		o.Code = reportsync.RowRequired
+		o.Message = fmt.Sprintf("no record can be created without a value for %s", target.names[link])
+	case rowMissing:
+		o.Code, o.Message = reportsync.RowNoRecord, "no record has this key"
+	case rowExists:
+		o.RecordID, o.Code = r.rows.ids.unpack(link), reportsync.RowExists
+	case rowSame, rowCreated:
+		o.RecordID = r.rows.ids.unpack(link)
+		if st == rowCreated {
+			o.Changes = target.creation(row)
+		}
+	case rowHeld, rowUpdated:
+		return r.found(target, row, o)
+	case rowAmbiguous:
+		return r.rivals(o, link)
+	case rowAnswered:
+		data, err := r.rows.answers.Read(spool.Ref(link), nil)
+		if err != nil {
+			return o, err
+		}
+		return rowlog.Parse(data)
+	default:
+		return o, fmt.Errorf("tell the outcome of row %d: it has none", row.index+1)
+	}
+	return o, nil
+}
+
+// gaveWay completes the outcome of a row that shares its key with another one.
+func (r *run) gaveWay(o reportsync.Outcome, st state, to int) (reportsync.Outcome, error) {
+	if st == rowConflict {
+		lines, err := r.otherLines(int(o.Row - 1))
+		o.Code, o.Message = reportsync.RowKeyDuplicate, "the same key stands with other values on "+lines
+		return o, err
+	}
+	var other reportRow
+	if err := r.rows.at(to, &other); err != nil {
+		return o, err
+	}
+	if st == rowRepeated {
+		o.Code, o.Message = reportsync.RowRepeated, fmt.Sprintf("repeats line %d", other.line)
+	} else {
+		o.Code, o.Message = reportsync.RowSuperseded, fmt.Sprintf("line %d has the same key, and is used by duplicates.keep", other.line)
+	}
+	return o, nil
+}
+
+// otherLines names the lines of rows that have the same key as one, a few of them.
+func (r *run) otherLines(index int) (string, error) {
+	const most = 5
+	others := r.rows.ring(index, most+1)
+	slices.Sort(others)
+	var lines []string
+	var other reportRow
+	for _, at := range others[:min(len(others), most)] {
+		if err := r.rows.at(at, &other); err != nil {
+			return "", err
+		}
+		lines = append(lines, strconv.FormatInt(other.line, 10))
+	}
+	text := strings.Join(lines, ", ")
+	switch {
+	case len(others) > most:
+		return "lines " + text + " and others", nil
+	case len(others) == 1:
+		return "line " + text, nil
+	}
+	return "lines " + text, nil
+}
+
+func (t *target) sayParent(row *reportRow, field int, format string) string {
+	p := t.fields[field].parents
+	return t.names[field] + ": " + fmt.Sprintf(format, p.object.Name, p.key.Name, quote(string(row.values[field])))
+}
+
+// found completes the outcome of a row that has a record with which it differed.
+func (r *run) found(target *target, row *reportRow, o reportsync.Outcome) (reportsync.Outcome, error) {
+	f, err := r.rows.find(r.rows.links[row.index])
+	if err != nil {
+		return o, err
+	}
+	o.RecordID, o.Changes = f.id, target.changes(row, f)
+	return unsettled(o), nil
+}
+
+// unsettled says of which changes nothing was sent.
+func unsettled(o reportsync.Outcome) reportsync.Outcome {
+	var held []string
+	for _, c := range o.Changes {
+		if c.Held {
+			held = append(held, c.Field)
+		}
+	}
+	if len(held) > 0 && o.Code == "" {
+		o.Code = reportsync.RowUnsettled
+		o.Message = fmt.Sprintf("Salesforce undoes what is written to %s, so it is not written again until one of the values changes", enumerate(held))
+	}
+	return o
+}
+
+// rivals completes the outcome of a row whose key several records have. They come in any order; equal runs are to say
+// the same.
+func (r *run) rivals(o reportsync.Outcome, group uint64) (reportsync.Outcome, error) {
+	var ids []string
+	for _, m := range r.rows.groups.of(group) {
+		f, err := r.rows.find(uint64(m.find))
+		if err != nil {
+			return o, err
+		}
+		ids = append(ids, f.id)
+	}
+	slices.Sort(ids)
+	o.Code, o.Message = reportsync.RowManyRecords, fmt.Sprintf("%d records have this key: %s", len(ids), enumerate(ids))
+	return o, nil
+}
+
+// groupOutcome adds up what became of the records of a row. Those without an answer are counted as otherwise.
+func (r *run) groupOutcome(target *target, row *reportRow, otherwise reportsync.OutcomeKind) (reportsync.Outcome, error) {
+	members := r.rows.groups.of(r.rows.links[row.index])
+	o, worst := begin(row, reportsync.Unchanged), 0
+	for _, m := range members {
+		f, err := r.rows.find(uint64(m.find))
+		if err != nil {
+			return o, err
+		}
+		part := begin(row, otherwise)
+		if m.answer != nil {
+			part = *m.answer
+		} else if m.idle {
+			part.Kind = reportsync.Unchanged
+		}
+		changes := part.Changes
+		if m.answer == nil || len(changes) == 0 {
+			changes = target.changes(row, f)
+		}
+		for _, c := range changes {
+			c.RecordID = f.id
+			o.Changes = append(o.Changes, c)
+		}
+		o.Records = append(o.Records, f.id)
+		if rank := slices.Index(groupRanks, part.Kind); rank > worst {
+			worst, o.Kind, o.Code, o.Message = rank, part.Kind, part.Code, part.Message
+			if part.Kind.Rejected() {
+				o.Message = f.id + ": " + part.Message
+			}
+		}
+	}
+	slices.Sort(o.Records)
+	if len(o.Records) == 1 {
+		o.RecordID, o.Records = o.Records[0], nil
+	}
+	return unsettled(o), nil
+}
+
+// groupRanks orders what may become of one of several records: the last of them is told of the row.
+var groupRanks = []reportsync.OutcomeKind{reportsync.Unchanged, reportsync.Updated, reportsync.Unprocessed, reportsync.Failed}

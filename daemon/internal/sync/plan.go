@@ -1,0 +1,103 @@
+package sync
+
+import (
+	"cmp"
+	"hash/maphash"
+	"slices"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// writePlan is what is to be written, and how.
+type writePlan struct {
+	lists   []*writeList
+	seed    maphash.Seed
+	calls   int64 // that writing is to cost
+	batches int64 // Bulk batches that writing is to use
+	left    remaining
+}
+
+// writeList is records that are written by the same verb.
+type writeList struct {
+	verb  salesforce.Operation
+	route reportsync.WriteRoute
+	units []unit
+}
+
+// unit is one record to be written: a row, and which of its records if it has several. Units with the same parent
+// stand together.
+type unit struct {
+	parent uint32 // hash of the record's parent, 0 for none
+	row    uint32
+	member uint32
+}
+
+// newWritePlan makes an empty plan: one list for records that exist or are not looked at, one for those to be created.
+func newWritePlan(t *target, op reportsync.Operation, direct bool) *writePlan {
+	onto, create := &writeList{verb: salesforce.OperationUpdate}, &writeList{verb: salesforce.OperationInsert}
+	if t.createsByKey(op) {
+		create.verb = salesforce.OperationUpsert // which can be repeated without creating twice
+		if direct {
+			onto.verb = salesforce.OperationUpsert
+		}
+	}
+	return &writePlan{seed: maphash.MakeSeed(), lists: []*writeList{onto, create}}
+}
+
+func (p *writePlan) add(created bool, u unit, parent string) {
+	if parent != "" {
+		u.parent = uint32(maphash.String(p.seed, parent)>>32) | 1 //nolint:gosec // half of a hash
+	}
+	list := p.lists[bit(created)]
+	list.units = append(list.units, u)
+}
+
+// sort brings rows that share a parent together, and otherwise leaves the report's order. Lists without units go.
+func (p *writePlan) sort() {
+	p.lists = slices.DeleteFunc(p.lists, func(l *writeList) bool { return len(l.units) == 0 })
+	for _, l := range p.lists {
+		slices.SortFunc(l.units, func(a, b unit) int {
+			return cmp.Or(cmp.Compare(a.parent, b.parent), cmp.Compare(a.row, b.row), cmp.Compare(a.member, b.member))
+		})
+	}
+}
+
+// len returns how many records are to be written.
+func (p *writePlan) len() int {
+	n := 0
+	for _, l := range p.lists {
+		n += len(l.units)
+	}
+	return n
+}
+
+// candidate is a record that a row is to be written to.
+type candidate struct {
+	find
+	member int
+}
+
+// recordsToWrite returns the records that a row is to be written to; one without an id for a row whose record is to be
+// created, or was not looked at.
+func (r *run) recordsToWrite(index int) ([]candidate, error) {
+	switch r.rows.states[index].is() {
+	case rowDiffers:
+		f, err := r.rows.find(r.rows.links[index])
+		return []candidate{{find: f}}, err
+	case rowGroup:
+		var records []candidate
+		for i, m := range r.rows.groups.of(r.rows.links[index]) {
+			if m.answer != nil || m.idle {
+				continue
+			}
+			f, err := r.rows.find(uint64(m.find))
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, candidate{find: f, member: i})
+		}
+		return records, nil
+	}
+	return []candidate{{}}, nil
+}

@@ -1,0 +1,191 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// forecast chooses how rows are written and says what the run is to cost, beside what is left of the org's day. The org
+// tells of its API calls along with other answers; for its Bulk batches it must be asked, so only those who use them do.
+func (r *run) forecast(ctx context.Context, plan *writePlan) error {
+	choice := r.writeRoute(plan)
+	var left remaining
+	if plan.batches > 0 {
+		var err error
+		if left, err = r.askLimits(ctx); err != nil {
+			return err
+		}
+	}
+	used := r.Org.Usage()
+	if left.calls == nil && used.DailyMax > 0 {
+		calls := max(0, used.DailyMax-used.DailyUsed)
+		left.calls = &calls
+	}
+	plan.left = left
+	err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
+		if f.Forecast == nil {
+			f.Forecast = &reportsync.Forecast{}
+		}
+		if plan.len() > 0 {
+			f.Forecast.Write = &choice
+		}
+		f.Forecast.APICalls, f.Forecast.BulkBatches = used.Calls+plan.calls, plan.batches
+		f.Forecast.CallsRemaining, f.Forecast.BatchesRemaining = left.calls, left.batches
+	})
+	if err != nil || plan.len() == 0 {
+		return err
+	}
+	text := choice.Why
+	if left.calls != nil {
+		text += fmt.Sprintf("; %s of the org's %s remaining API calls", share(plan.calls, *left.calls), thousands(*left.calls))
+	}
+	if left.batches != nil {
+		text += fmt.Sprintf(", %s of its %s remaining Bulk batches", share(plan.batches, *left.batches), thousands(*left.batches))
+	}
+	return r.ledger.info(ctx, "%s", text)
+}
+
+// remaining is what is left of the org's day; nil where it is not known.
+type remaining struct{ calls, batches *int64 }
+
+// askLimits asks the org what is left. Not every user may know, and old orgs name the batches differently (REST API
+// guide: limits).
+func (r *run) askLimits(ctx context.Context) (left remaining, err error) {
+	limits, err := r.Org.Limits(ctx)
+	if ctx.Err() != nil {
+		return left, context.Cause(ctx)
+	}
+	if err != nil {
+		return left, r.ledger.warn(ctx, "what is left of the org's limits is not known: %s", messageOf(err))
+	}
+	find := func(names ...string) *int64 {
+		for _, name := range names {
+			if l, ok := limits[name]; ok {
+				return &l.Remaining
+			}
+		}
+		return nil
+	}
+	return remaining{calls: find("DailyApiRequests"), batches: find("DailyBulkApiBatches", "DailyBulkApiRequests")}, nil
+}
+
+// affords stops the run when what it is to use is more than what is left: of the connection's own allowance, or of the
+// org's.
+func (r *run) affords(ctx context.Context, plan *writePlan) error {
+	if plan.len() == 0 {
+		return nil
+	}
+	stop := func(code reportsync.Code, hint, format string, args ...any) error {
+		e := reportsync.Errorf(code, "stopped before the first write: "+format, args...).WithHint("%s", hint)
+		if r.Run.IgnoreGuards && code != reportsync.CodeCallBudget {
+			return r.ledger.warn(ctx, "let through by ignore_guards: %s", e.Message)
+		}
+		return e
+	}
+	if most := r.Limits.DailyAPICalls; most != nil {
+		if used := r.UsedToday + r.Org.Usage().Calls; used+plan.calls > *most {
+			return stop(reportsync.CodeCallBudget, "wait for the next day (UTC), or raise limits.daily_api_calls of the connection",
+				"writing takes about %s, %d were made on the connection today, and limits.daily_api_calls is %d", count(int(plan.calls), "API call"), used, *most)
+		}
+	}
+	const hint = "wait until the org's limits allow more (they count the last 24 hours), or let one run through with ignore_guards"
+	if left := plan.left.calls; left != nil && plan.calls > *left {
+		return stop(reportsync.CodeSalesforceLimit, hint, "writing takes about %s, and the org has %d left of its day", count(int(plan.calls), "API call"), *left)
+	}
+	if left := plan.left.batches; left != nil && plan.batches > *left {
+		return stop(reportsync.CodeSalesforceLimit, hint, "writing takes %d Bulk API batches, and the org has %d left of its day", plan.batches, *left)
+	}
+	return nil
+}
+
+// writeRoute chooses between sObject Collections and Bulk jobs by their cost, for records that are changed and for those
+// that are created, unless the integration's options leave no choice.
+func (r *run) writeRoute(plan *writePlan) reportsync.Choice {
+	total := map[string]reportsync.RouteCost{}
+	choice := reportsync.Choice{Rows: int64(plan.len())}
+	var parts []string
+	for _, list := range plan.lists {
+		few := reportsync.RouteCost{Route: string(reportsync.RouteCollections), APICalls: int64(collectionCalls(len(list.units), r.batchRows()))}
+		many := reportsync.RouteCost{Route: string(reportsync.RouteBulk), APICalls: int64(bulkWriteCalls(len(list.units))), BulkBatches: int64(bulkBatches(len(list.units)))}
+		list.route = reportsync.RouteCollections
+		if many.APICalls < few.APICalls {
+			list.route = reportsync.RouteBulk
+		}
+		why := "fewer API calls"
+		if forced, reason := r.onlyRoute(); forced != "" {
+			list.route, why = forced, reason
+		}
+		cost, other := few, many
+		if list.route == reportsync.RouteBulk {
+			cost, other = many, few
+		}
+		plan.calls, plan.batches = plan.calls+cost.APICalls, plan.batches+cost.BulkBatches
+		for _, c := range []reportsync.RouteCost{few, many} {
+			sum := total[c.Route]
+			total[c.Route] = reportsync.RouteCost{Route: c.Route, APICalls: sum.APICalls + c.APICalls, BulkBatches: sum.BulkBatches + c.BulkBatches}
+		}
+		choice.Route = string(list.route)
+		parts = append(parts, fmt.Sprintf("%s of %s by %s, about %s rather than %d by %s (%s)", list.verb, count(len(list.units), "record"),
+			writeRoutes[list.route], count(int(cost.APICalls), "API call"), other.APICalls, writeRoutes[reportsync.WriteRoute(other.Route)], why))
+	}
+	for _, route := range []string{string(reportsync.RouteCollections), string(reportsync.RouteBulk)} {
+		choice.Routes = append(choice.Routes, total[route])
+	}
+	cheapestFirst(choice.Routes)
+	choice.Why = strings.Join(parts, "; ")
+	return choice
+}
+
+// writeRoutes are the ways of writing in words.
+var writeRoutes = map[reportsync.WriteRoute]string{reportsync.RouteCollections: "sObject Collections", reportsync.RouteBulk: "Bulk jobs"}
+
+// onlyRoute returns the way of writing that the integration asks for or needs, and why.
+func (r *run) onlyRoute() (reportsync.WriteRoute, string) {
+	w := r.spec.Writes
+	switch {
+	case r.routes.write != "":
+		return r.routes.write, "it was asked for"
+	case w == nil:
+	case w.Route != nil && *w.Route == reportsync.RouteOnlyCollections:
+		return reportsync.RouteCollections, "writes.route says so"
+	case w.Route != nil && *w.Route == reportsync.RouteOnlyBulk:
+		return reportsync.RouteBulk, "writes.route says so"
+	case w.DuplicateRules != nil && *w.DuplicateRules == reportsync.DuplicateRulesAllowSave:
+		return reportsync.RouteCollections, "Bulk jobs can't pass duplicate rules"
+	case w.BatchRows != nil:
+		return reportsync.RouteCollections, "writes.batch_rows is meant for it"
+	}
+	return "", ""
+}
+
+// batchRows is how many rows a call of sObject Collections writes.
+func (r *run) batchRows() int {
+	most := int64(salesforce.MaxCollectionRows)
+	if w := r.spec.Writes; w != nil && w.BatchRows != nil {
+		return int(min(most, *w.BatchRows))
+	}
+	if limit := r.Limits.BatchRows; limit != nil {
+		return int(min(most, *limit))
+	}
+	return int(most)
+}
+
+// share returns a part in percent, in as many digits as tell something.
+func share(part, whole int64) string {
+	if whole == 0 {
+		return "more than 100 %"
+	}
+	return fmt.Sprintf("%.2g %%", float64(part)*100/float64(whole))
+}
+
+// thousands writes a number with its thousands parted.
+func thousands(n int64) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+}

@@ -1,0 +1,126 @@
+package sync
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// API calls of the ways to read and to write, as Salesforce counts them against the org's day.
+const (
+	// A Bulk query is created, polled, read page by page, and deleted. How often it is polled depends on how long it
+	// takes: small ones are ready at the first look.
+	bulkQueryCalls = 1 + 1 + 1
+	// An ingest job is created, filled, closed, polled, read in one file or two, and deleted.
+	ingestCalls = 3 + 1 + 1 + 1
+
+	// maxLookups is how many look-ups are worth thinking about. Beyond countFrom the object is counted before a choice
+	// is made, unless a Bulk query is better in any case but that of an object of many millions.
+	maxLookups     = 400
+	countFrom      = bulkQueryCalls + 2
+	countUpTo      = 40
+	countUpToKeys  = 20_000
+	bulkPageRows   = 250_000 // of a Bulk query, as the client asks for them
+	pageRows       = 2000    // of a SOQL query (REST API guide: query)
+	longPagesCalls = 10      // beyond which pages of a query are not worth their time
+)
+
+const (
+	// maxJobRows keeps a job's plan, upload and results at a size that memory and one transaction take easily. It is a
+	// multiple of the rows of an internal batch, so cutting costs no batch.
+	maxJobRows = 10 * salesforce.MaxBatchRows
+	// maxJobBytes leaves room for the header.
+	maxJobBytes = salesforce.MaxUploadBytes - 1_000_000
+)
+
+func collectionCalls(rows, batchRows int) int { return pages(rows, batchRows) }
+
+func bulkWriteCalls(rows int) int { return pages(rows, maxJobRows) * ingestCalls }
+
+func bulkBatches(rows int) int { return pages(rows, salesforce.MaxBatchRows) }
+
+func bulkReadCalls(records int) int {
+	return bulkQueryCalls + max(1, pages(records, bulkPageRows))
+}
+
+func pages(rows, size int) int { return (rows + size - 1) / size }
+
+// searchRoute chooses how records are found, and says why.
+func (r *run) searchRoute(ctx context.Context, s search, cut lookups) (reportsync.Choice, error) {
+	choice := reportsync.Choice{Rows: int64(s.number)}
+	records, counted := 0, false
+	if r.worthCounting(s, cut) {
+		n, err := r.Org.Count(ctx, "SELECT COUNT() FROM "+s.object+conditionOf(s))
+		if ctx.Err() != nil {
+			return choice, context.Cause(ctx)
+		}
+		records, counted = n, err == nil // where counting takes Salesforce too long, the object is large
+	}
+	choice.Routes = append(choice.Routes, reportsync.RouteCost{Route: searchBulk, APICalls: int64(bulkReadCalls(max(records, s.number)))})
+	if cut.number > 0 {
+		choice.Routes = append(choice.Routes, reportsync.RouteCost{Route: searchLookups, APICalls: int64(cut.number)})
+	}
+	if n := pages(records, pageRows); counted && n <= longPagesCalls && salesforce.QueryLength(s.all()) <= salesforce.MaxQueryLength {
+		choice.Routes = append(choice.Routes, reportsync.RouteCost{Route: searchPages, APICalls: int64(max(1, n))})
+	}
+	cheapestFirst(choice.Routes)
+	choice.Route = choice.Routes[0].Route
+	if r.routes.read != "" {
+		choice.Route = r.routes.read
+	} else if choice.Route == searchLookups && !cut.complete {
+		choice.Route = searchBulk
+	}
+	choice.Why = sayRoute(choice, "key", "of "+s.object, counted, records)
+	return choice, r.ledger.info(ctx, "%s", choice.Why)
+}
+
+// worthCounting reports whether the call that counts an object may save more than it costs.
+func (r *run) worthCounting(s search, cut lookups) bool {
+	switch {
+	case r.routes.read != "":
+		return false
+	case cut.number == 0:
+		return s.number <= countUpToKeys
+	}
+	return cut.number >= countFrom && cut.number <= countUpTo
+}
+
+func conditionOf(s search) string {
+	if s.key.isID() || !s.key.Filterable {
+		return ""
+	}
+	return " WHERE " + s.key.Name + " != null"
+}
+
+func cheapestFirst(routes []reportsync.RouteCost) {
+	slices.SortStableFunc(routes, func(a, b reportsync.RouteCost) int {
+		return cmp.Or(cmp.Compare(a.APICalls, b.APICalls), cmp.Compare(a.BulkBatches, b.BulkBatches))
+	})
+}
+
+// routeNames are the routes in words.
+var routeNames = map[string]string{
+	searchLookups: "SOQL look-ups", searchPages: "a SOQL query, page by page", searchBulk: "a Bulk query",
+	string(reportsync.RouteCollections): "sObject Collections",
+}
+
+// sayRoute says what was chosen and what else there was.
+func sayRoute(c reportsync.Choice, thing, of string, counted bool, records int) string {
+	text, others := fmt.Sprintf("finding %s %s by %s", count(int(c.Rows), thing), of, routeNames[c.Route]), ""
+	for _, cost := range c.Routes {
+		if cost.Route == c.Route {
+			text += fmt.Sprintf(" (about %s)", count(int(cost.APICalls), "call"))
+		} else {
+			others += fmt.Sprintf(", not by %s (about %d)", routeNames[cost.Route], cost.APICalls)
+		}
+	}
+	text += others
+	if counted {
+		text += fmt.Sprintf("; the object has %s", count(records, "record"))
+	}
+	return text
+}

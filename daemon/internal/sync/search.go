@@ -1,0 +1,205 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/url"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// The ways of finding records.
+const (
+	searchNone    = "none"    // the key says it all
+	searchLookups = "lookups" // SOQL queries for lists of keys
+	searchPages   = "pages"   // one SOQL query for the whole object, page by page
+	searchBulk    = "bulk"    // one Bulk query for the whole object
+)
+
+// parallelQueries bounds the look-ups that wait for the client, which has its own limit of requests in flight.
+const parallelQueries = 10
+
+// search is what records of an object are looked for by.
+type search struct {
+	object  string
+	key     keyField
+	columns []string // what is read of each record
+	keys    iter.Seq2[string, error]
+	number  int // of keys
+}
+
+// head begins a query; the condition follows.
+func (s search) head() string {
+	return fmt.Sprintf("SELECT %s FROM %s", strings.Join(s.columns, ", "), s.object)
+}
+
+// all is the query for every record that has a key.
+func (s search) all() string {
+	if s.key.isID() || !s.key.Filterable {
+		return s.head()
+	}
+	return s.head() + " WHERE " + s.key.Name + " != null"
+}
+
+// listing begins a look-up; a list of keys and a parenthesis follow.
+func (s search) listing() string { return s.head() + " WHERE " + s.key.Name + " IN (" }
+
+// textKeys are keys that are in memory.
+func textKeys(keys []string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, key := range keys {
+			if !yield(key, nil) {
+				return
+			}
+		}
+	}
+}
+
+// search gives every record that may have one of the keys to take, by the route that costs fewer API calls. The row
+// that take gets is used again. It may be called from several goroutines.
+func (r *run) search(ctx context.Context, s search, take func(row []string) error) (reportsync.Choice, error) {
+	lookups, err := s.lookups()
+	if err != nil {
+		return reportsync.Choice{}, err
+	}
+	choice, err := r.searchRoute(ctx, s, lookups)
+	if err != nil {
+		return choice, err
+	}
+	if choice.Route == searchBulk {
+		err := r.scan(ctx, s, r.Org.BulkQueryRows(ctx, s.all(), s.columns, r.newJob(ctx, "query")), take)
+		if !refusesBulk(err) {
+			return choice, err
+		}
+		choice.Route = searchPages
+		if lookups.complete {
+			choice.Route = searchLookups
+		}
+		choice.Why = fmt.Sprintf("%s can't be read by the Bulk API: %s", s.object, messageOf(err))
+		if err := r.ledger.warn(ctx, "%s", choice.Why); err != nil {
+			return choice, err
+		}
+	}
+	if choice.Route == searchPages {
+		return choice, r.scan(ctx, s, r.Org.Query(ctx, s.all(), s.columns), take)
+	}
+	return choice, r.lookUp(ctx, s, lookups.lists, take)
+}
+
+// lookups is the keys of a search, cut into lists that each fit a query's URL.
+type lookups struct {
+	lists    [][]string
+	complete bool // whether all keys are in the lists
+	number   int  // of lists that all keys would take; 0 when keys can't be looked up
+}
+
+// lookups cuts the keys, but no more of them than anybody would look up.
+func (s search) lookups() (lookups, error) {
+	room := salesforce.MaxQueryLength - salesforce.QueryLength(s.listing()+")")
+	if !s.key.Searchable() || room <= 0 {
+		return lookups{}, nil
+	}
+	var cut lookups
+	var list []string
+	used, seen := 0, 0
+	for key, err := range s.keys {
+		if err != nil {
+			return lookups{}, err
+		}
+		size := len(url.QueryEscape(s.key.Literal(key) + ","))
+		if size > room {
+			return lookups{}, nil
+		}
+		if used+size > room {
+			cut.lists, list, used = append(cut.lists, list), nil, 0
+		}
+		if len(cut.lists) == maxLookups {
+			cut.number = s.number * maxLookups / seen
+			return cut, nil
+		}
+		list, used, seen = append(list, key), used+size, seen+1
+	}
+	cut.lists, cut.complete = append(cut.lists, list), true
+	cut.number = len(cut.lists)
+	return cut, nil
+}
+
+// lookUp runs look-ups side by side.
+func (r *run) lookUp(ctx context.Context, s search, lists [][]string, take func(row []string) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelQueries)
+	for _, keys := range lists {
+		group.Go(func() error { return r.lookUpList(ctx, s, keys, take) })
+	}
+	return group.Wait()
+}
+
+// lookUpList looks a list of keys up, in halves when it takes Salesforce too long.
+func (r *run) lookUpList(ctx context.Context, s search, keys []string, take func(row []string) error) error {
+	literals := make([]string, len(keys))
+	for i, key := range keys {
+		literals[i] = s.key.Literal(key)
+	}
+	err := r.scan(ctx, s, r.Org.Query(ctx, s.listing()+strings.Join(literals, ",")+")", s.columns), take)
+	if middle := len(keys) / 2; middle > 0 && takesTooLong(err) {
+		return errors.Join(r.lookUpList(ctx, s, keys[:middle], take), r.lookUpList(ctx, s, keys[middle:], take))
+	}
+	return err
+}
+
+// scan gives the rows of a query to take.
+func (r *run) scan(ctx context.Context, s search, rows iter.Seq2[[]string, error], take func(row []string) error) error {
+	for row, err := range rows {
+		if err == nil {
+			err = take(row)
+		}
+		if err != nil {
+			return fmt.Errorf("read records of %s: %w", s.object, err)
+		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// newJob returns what notes a Bulk job of the run.
+func (r *run) newJob(ctx context.Context, operation string) func(id string) {
+	return func(id string) {
+		// What the journal can't take now it can't take a moment later either, and then it stops the run.
+		_ = r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
+			f.Jobs = append(f.Jobs, reportsync.BulkJob{ID: id, Operation: operation})
+		})
+	}
+}
+
+// takesTooLong reports whether Salesforce gave a query up for the time that it took (SOQL reference: query timeout).
+func takesTooLong(err error) bool {
+	e, ok := errors.AsType[*salesforce.Error](err)
+	return ok && (e.Code == "QUERY_TIMEOUT" || e.Code == "REQUEST_RUNNING_TOO_LONG")
+}
+
+// refusesBulk reports whether Salesforce does not offer the Bulk API for this object or user. The codes come with and
+// without underscores (Bulk API 2.0 guide: errors).
+func refusesBulk(err error) bool {
+	e, ok := errors.AsType[*salesforce.Error](err)
+	if !ok {
+		return false
+	}
+	code := strings.ToUpper(strings.ReplaceAll(e.Code, "_", ""))
+	return code == "INVALIDENTITY" || code == "FEATURENOTENABLED"
+}
+
+// messageOf returns Salesforce's own words for an error.
+func messageOf(err error) string {
+	if e, ok := errors.AsType[*salesforce.Error](err); ok {
+		return e.Message
+	}
+	return err.Error()
+}

@@ -1,0 +1,71 @@
+package spool
+
+import (
+	"hash/maphash"
+	"iter"
+	"math/bits"
+)
+
+// Index finds rows by the hashes of their keys. It is a hash table with open addressing whose slots hold a row and what
+// of its hash doesn't choose the slot, so that a row is looked at in vain about once in four billion times.
+type Index struct {
+	seed  maphash.Seed
+	slots []uint64 // row+1 in the low half, 0 for none; the low half of the hash in the high one
+}
+
+// NewIndex makes an index for so many rows, which must not be exceeded: 11 bytes each.
+func NewIndex(rows int) *Index {
+	return &Index{seed: maphash.MakeSeed(), slots: make([]uint64, rows+rows/3+2)}
+}
+
+// Hash returns the hash of a key, for this index alone.
+func (x *Index) Hash(key string) uint64 { return maphash.String(x.seed, key) }
+
+// HashBytes returns what Hash does for the same text.
+func (x *Index) HashBytes(key []byte) uint64 { return maphash.Bytes(x.seed, key) }
+
+// Add notes a row under a hash.
+func (x *Index) Add(hash uint64, row uint32) {
+	for at := x.first(hash); ; at = x.after(at) {
+		if x.slots[at] == 0 {
+			x.slots[at] = slot(hash, row)
+			return
+		}
+	}
+}
+
+// Replace puts another row in the place of one.
+func (x *Index) Replace(hash uint64, row, by uint32) {
+	for at := x.first(hash); x.slots[at] != 0; at = x.after(at) {
+		if x.slots[at] == slot(hash, row) {
+			x.slots[at] = slot(hash, by)
+			return
+		}
+	}
+}
+
+// Rows yields the rows whose keys may have the hash; their keys are still to be compared.
+func (x *Index) Rows(hash uint64) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for at := x.first(hash); x.slots[at] != 0; at = x.after(at) {
+			if x.slots[at]>>32 == hash&0xffffffff && !yield(uint32(x.slots[at]-1)) { //nolint:gosec // the low half
+				return
+			}
+		}
+	}
+}
+
+func slot(hash uint64, row uint32) uint64 { return hash<<32 | (uint64(row) + 1) }
+
+// first returns where the search for a hash begins: its upper half, spread over the slots.
+func (x *Index) first(hash uint64) int {
+	high, _ := bits.Mul64(hash, uint64(len(x.slots)))
+	return int(high) //nolint:gosec // below the number of slots
+}
+
+func (x *Index) after(at int) int {
+	if at++; at == len(x.slots) {
+		return 0
+	}
+	return at
+}
