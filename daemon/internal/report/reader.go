@@ -1,50 +1,33 @@
 package report
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"iter"
 	"os"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
-
-// Row is one row of a report.
-type Row struct {
-	Number  int64       // from 1, not counting the header
-	Line    int64       // of the file, where the row starts, from 1
-	Cells   []string    // of the selected columns, in their order; nil when there is a Problem
-	Problem *RowProblem // why the row can't be read, nil if it can
-}
-
-// RowProblem says why a row can't be read. Code is one of the row codes of [reportsync], such as
-// [reportsync.RowRagged].
-type RowProblem struct {
-	Code    string
-	Message string
-}
 
 // Reader reads one version of one report, once.
 type Reader struct {
 	ctx      context.Context //nolint:containedctx // a Reader lives within the call that opened it, like sql.Rows
 	files    *Files
 	file     *os.File
-	hash     hash.Hash
-	size     int64 // bytes read so far
+	ahead    *readAhead
 	scan     *scanner
 	columns  []string
 	selected []int
 	version  reportsync.ReportVersion
 	started  bool
+
+	cells []string // of the row that was yielded last
+	text  []byte   // of the row that is being made
 }
 
 // Open opens the version v of a report and reads its header. The error is a [reportsync.Error] with report_changed
@@ -64,19 +47,21 @@ func (f *Files) Open(ctx context.Context, v reportsync.ReportVersion) (*Reader, 
 	if err != nil {
 		return nil, f.unreadable(v.Path, err)
 	}
-	r := &Reader{ctx: ctx, files: f, file: file, hash: sha256.New(), version: v}
-	if err := r.begin(); err != nil {
+	r := &Reader{ctx: ctx, files: f, file: file, version: v}
+	if err := r.unchanged(); err != nil {
 		_ = file.Close() // was only read
+		return nil, err
+	}
+	r.ahead = newReadAhead(file, v.Size)
+	if err := r.begin(); err != nil {
+		_ = r.Close() // was only read
 		return nil, err
 	}
 	return r, nil
 }
 
 func (r *Reader) begin() error {
-	if err := r.unchanged(); err != nil {
-		return err
-	}
-	r.scan = newScanner(io.TeeReader(r.file, io.MultiWriter(r.hash, (*byteCount)(&r.size))))
+	r.scan = newScanner(r.ahead)
 	header, err := r.scan.next()
 	if err != nil {
 		return r.readError(err)
@@ -118,7 +103,7 @@ func (r *Reader) Select(columns []string) error {
 	return nil
 }
 
-// Rows yields the rows, once. An error ends it: report_changed when what was read is not the version that was opened,
+// Rows yields the rows, once; the Cells of a row are good until the next one. An error ends it: report_changed when what was read is not the version that was opened,
 // report_unreadable when rows can't be told apart any more, the context's cause when it is done.
 func (r *Reader) Rows() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
@@ -150,50 +135,25 @@ func (r *Reader) Rows() iter.Seq2[Row, error] {
 	}
 }
 
-// row picks the selected cells. They share one string: rows live long, and one allocation is cheaper than many.
-func (r *Reader) row(number int64, rec *record) Row {
-	row := Row{Number: number, Line: rec.line}
-	switch {
-	case rec.fault != "":
-		row.Problem = &RowProblem{Code: reportsync.RowBadQuoting, Message: rec.fault}
-		return row
-	case len(rec.ends) != len(r.columns):
-		row.Problem = &RowProblem{Code: reportsync.RowRagged, Message: fmt.Sprintf("the row has %s, but the header has %s", count(len(rec.ends), "cell"), count(len(r.columns), "column"))}
-		return row
-	}
-	var text strings.Builder
-	for _, i := range r.selected {
-		cell := rec.cell(i)
-		if problem := textProblem(cell); problem != "" {
-			row.Problem = &RowProblem{Code: reportsync.RowBadBytes, Message: fmt.Sprintf("column %q %s", r.columns[i], problem)}
-			return row
-		}
-		text.Write(cell)
-	}
-	rest := text.String()
-	row.Cells = make([]string, len(r.selected))
-	for n, i := range r.selected {
-		size := len(rec.cell(i))
-		row.Cells[n], rest = rest[:size], rest[size:]
-	}
-	return row
-}
-
 // Version returns the version that is read. SHA256 is set once Rows has come to its end.
 func (r *Reader) Version() reportsync.ReportVersion { return r.version }
 
-// Close closes the file.
-func (r *Reader) Close() error { return r.file.Close() }
+// Close closes the file, after the part of it that is being read.
+func (r *Reader) Close() error {
+	r.ahead.close()
+	return r.file.Close()
+}
 
 // finish checks that all that was read belongs to one version, and gives the version its hash.
 func (r *Reader) finish() error {
 	if err := r.unchanged(); err != nil {
 		return err
 	}
-	if r.size != r.version.Size {
-		return changed(r.version, fmt.Sprintf("had %d bytes rather than %d", r.size, r.version.Size))
+	size, hash := r.ahead.sum()
+	if size != r.version.Size {
+		return changed(r.version, fmt.Sprintf("had %d bytes rather than %d", size, r.version.Size))
 	}
-	sum := hex.EncodeToString(r.hash.Sum(nil))
+	sum := hex.EncodeToString(hash)
 	if r.version.SHA256 != "" && r.version.SHA256 != sum {
 		return changed(r.version, "has other content than before")
 	}
@@ -241,17 +201,6 @@ func changed(v reportsync.ReportVersion, how string) error {
 		WithHint("start a run again when the report is complete; let what delivers it write to another name and rename it")
 }
 
-// textProblem says why bytes are no text. NUL is left out too: neither Salesforce nor a database takes it in a text.
-func textProblem(cell []byte) string {
-	if bytes.IndexByte(cell, 0) >= 0 {
-		return "holds a NUL character"
-	}
-	if !utf8.Valid(cell) {
-		return "holds bytes that are no UTF-8 text"
-	}
-	return ""
-}
-
 func positions(columns []string, name string) []int {
 	var at []int
 	for i, c := range columns {
@@ -268,20 +217,4 @@ func ordinals(at []int) string {
 		texts[i] = strconv.Itoa(p + 1)
 	}
 	return strings.Join(texts, ", ")
-}
-
-// count says how many there are of something: 1 cell, 2 cells.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// byteCount counts what is written to it.
-type byteCount int64
-
-func (n *byteCount) Write(p []byte) (int, error) {
-	*n += byteCount(len(p))
-	return len(p), nil
 }
