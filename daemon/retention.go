@@ -30,7 +30,7 @@ func (d *Daemon) prune(ctx context.Context, now time.Time) {
 	case ctx.Err() != nil:
 	case err != nil:
 		d.log.Error("old runs could not be deleted", "error", err)
-	case pruned > 0:
-		d.log.Info("deleted old runs", "runs", pruned, "older_than_days", d.cfg.RetentionDays)
+	case len(pruned) > 0:
+		d.log.Info("deleted old runs", "runs", len(pruned), "older_than_days", d.cfg.RetentionDays)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -33,6 +34,8 @@ func check(f file, body hcl.Body) hcl.Diagnostics {
 	c.listen(f)
 	c.notEmpty("state_dir", f.StateDir)
 	c.databaseURL(f.DatabaseURL)
+	c.artifactsURL(f.ArtifactsURL)
+	c.notEmpty("scratch_dir", f.ScratchDir)
 	c.notEmpty("encryption_key_file", f.EncryptionKeyFile)
 	if f.FileRoots != nil {
 		c.fileRoots(*f.FileRoots)
@@ -119,6 +122,15 @@ func (c *checker) databaseURL(value *string) {
 	case !slices.Contains(databaseSchemes, scheme):
 		c.add("database_url", "%q is no kind of database that reportsyncd knows: use sqlite:// or postgres://%s",
 			scheme, reportsync.DidYouMean(scheme, databaseSchemes))
+	}
+}
+
+func (c *checker) artifactsURL(value *string) {
+	if value == nil {
+		return
+	}
+	if err := artifact.CheckURL(*value); err != nil {
+		c.add("artifacts_url", "%s", err)
 	}
 }
 

@@ -6,14 +6,17 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 const (
-	// databaseFile, keyFile and reportsFolder stand in the state folder where nothing else is named.
-	databaseFile  = "reportsync.db"
-	keyFile       = "encryption.key"
-	reportsFolder = "reports"
+	// These stand in the state folder where nothing else is named.
+	databaseFile    = "reportsync.db"
+	keyFile         = "encryption.key"
+	reportsFolder   = "reports"
+	artifactsFolder = "artifacts"
+	scratchFolder   = "scratch"
 
 	// keyCredential is the systemd credential that holds the encryption key (LoadCredential=).
 	keyCredential = "encryption_key"
@@ -38,6 +41,11 @@ func complete(f file, dir string, getenv Getenv) (Config, error) {
 		return Config{}, err
 	}
 	c.DatabaseURL = databaseURL(f.DatabaseURL, dir, c.StateDir)
+	c.ArtifactsURL = artifactsURL(f.ArtifactsURL, dir, c.StateDir)
+	c.ScratchDir = filepath.Join(c.StateDir, scratchFolder)
+	if f.ScratchDir != nil {
+		c.ScratchDir = absolute(dir, *f.ScratchDir)
+	}
 	c.EncryptionKeyFile, c.CreateKey = keyPlace(f.EncryptionKeyFile, dir, c.StateDir, getenv)
 	c.FileRoots = []string{DefaultFileRoot(c.StateDir)}
 	if f.FileRoots != nil {
@@ -80,6 +88,17 @@ func databaseURL(given *string, dir, stateDir string) string {
 	}
 	if path, ok := strings.CutPrefix(*given, "sqlite://"); ok {
 		return "sqlite://" + absolute(dir, path)
+	}
+	return *given
+}
+
+// artifactsURL makes the path of a folder absolute; the URL of another bucket stays as it is.
+func artifactsURL(given *string, dir, stateDir string) string {
+	if given == nil {
+		return artifact.SchemeFile + filepath.Join(stateDir, artifactsFolder)
+	}
+	if path, ok := strings.CutPrefix(*given, artifact.SchemeFile); ok {
+		return artifact.SchemeFile + absolute(dir, path)
 	}
 	return *given
 }

@@ -23,6 +23,8 @@ func TestDefault(t *testing.T) {
 		Listen:            "127.0.0.1:8627",
 		StateDir:          state,
 		DatabaseURL:       "sqlite://" + state + "/reportsync.db",
+		ArtifactsURL:      "file://" + state + "/artifacts",
+		ScratchDir:        state + "/scratch",
 		EncryptionKeyFile: state + "/encryption.key",
 		CreateKey:         true,
 		FileRoots:         []string{state + "/reports"},
@@ -89,11 +91,13 @@ func TestKeyFromCredential(t *testing.T) {
 	}
 }
 
-func TestRelativeSQLitePath(t *testing.T) {
+// Paths in URLs are meant from the file's folder too.
+func TestRelativePathsInURLs(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "reportsyncd.hcl")
-	if err := os.WriteFile(path, []byte(`database_url = "sqlite://data/reportsync.db"`), 0o600); err != nil {
+	text := "database_url = \"sqlite://data/reportsync.db\"\nartifacts_url = \"file://data/../evidence\"\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got, err := config.Load(path, environment("HOME", "/home/ada"))
@@ -102,5 +106,8 @@ func TestRelativeSQLitePath(t *testing.T) {
 	}
 	if want := "sqlite://" + filepath.Join(dir, "data/reportsync.db"); got.DatabaseURL != want {
 		t.Errorf("database_url %q, want %q", got.DatabaseURL, want)
+	}
+	if want := "file://" + filepath.Join(dir, "evidence"); got.ArtifactsURL != want {
+		t.Errorf("artifacts_url %q, want %q", got.ArtifactsURL, want)
 	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -12,7 +13,7 @@ import (
 const (
 	// DefaultListen is where the config API is served, on this machine only.
 	DefaultListen = api.DefaultListen
-	// DefaultRetentionDays is how long the history of finished runs is kept.
+	// DefaultRetentionDays is how long the history of finished runs is kept, with their artifacts.
 	DefaultRetentionDays = 90
 
 	maxRetentionDays = 3650
@@ -29,6 +30,8 @@ type Config struct {
 	Listen            string   // host:port of the config API; port 0 takes any free one
 	StateDir          string   // absolute; holds the database, the key, the admin token and the default reports folder
 	DatabaseURL       string   // sqlite:///absolute/path or postgres://…; may hold a password
+	ArtifactsURL      string   // file:///absolute/path, s3://…, gs://… or azblob://…
+	ScratchDir        string   // absolute; what a run does not hold in memory; private, and nothing in it lasts
 	EncryptionKeyFile string   // absolute
 	CreateKey         bool     // the key file is the daemon's own: it is made at the first start
 	FileRoots         []string // absolute; the folders that file:// sources may read
@@ -58,6 +61,9 @@ type TLS struct {
 	CertFile string
 	KeyFile  string
 }
+
+// SharesDatabase reports whether other nodes may work on the same database: an SQLite file serves one daemon.
+func (c Config) SharesDatabase() bool { return !strings.HasPrefix(c.DatabaseURL, "sqlite:") }
 
 // Getenv reads an environment variable, as [os.Getenv] does.
 type Getenv func(name string) string

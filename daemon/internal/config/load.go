@@ -21,6 +21,8 @@ type file struct {
 	InsecureListen    *bool     `hcl:"insecure_listen,optional"`
 	StateDir          *string   `hcl:"state_dir,optional"`
 	DatabaseURL       *string   `hcl:"database_url,optional"`
+	ArtifactsURL      *string   `hcl:"artifacts_url,optional"`
+	ScratchDir        *string   `hcl:"scratch_dir,optional"`
 	EncryptionKeyFile *string   `hcl:"encryption_key_file,optional"`
 	FileRoots         *[]string `hcl:"file_roots,optional"`
 	RetentionDays     *int      `hcl:"retention_days,optional"`

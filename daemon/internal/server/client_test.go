@@ -171,9 +171,7 @@ func TestClientWalksPages(t *testing.T) {
 	for i := range rows {
 		rows[i] = reportsync.Outcome{Row: int64(i + 1), Line: int64(i + 2), Key: strconv.Itoa(i), Kind: reportsync.Unmatched, Code: reportsync.RowNoRecord}
 	}
-	if err := journal.Record(t.Context(), rows); err != nil {
-		t.Fatal(err)
-	}
+	settle(t, journal, rows)
 	c := w.client(reportsync.RoleOperator, "")
 	walk := c.Outcomes(t.Context(), run.ID, api.OutcomeQuery{})
 	for range 2 {

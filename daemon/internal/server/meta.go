@@ -12,7 +12,8 @@ import (
 
 // capabilities lists what this daemon can do.
 var capabilities = []string{
-	api.CapabilityClientCredentials, api.CapabilityFiles, api.CapabilityCSV, api.CapabilityUpdate, api.CapabilityDryRun,
+	api.CapabilityClientCredentials, api.CapabilityFiles, api.CapabilityCSV,
+	api.CapabilityUpdate, api.CapabilityUpsert, api.CapabilityInsert, api.CapabilityDryRun, api.CapabilityIgnoreGuards,
 }
 
 type metaOutput struct{ Body api.Meta }

@@ -3,24 +3,20 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
+	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"reflect"
-	"time"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/danielgtaylor/huma/v2/negotiation"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
-)
-
-const (
-	contentTypeCSV = "text/csv"
-	csvPageTimeout = time.Minute // for the client to take a page
 )
 
 type outcomesInput struct {
@@ -35,7 +31,8 @@ func (s *server) mountOutcomes() {
 	register(s, reportsync.RoleOperator, huma.Operation{
 		OperationID: "get-run-outcomes", Method: http.MethodGet, Path: runsPath + "/{id}/outcomes", Tags: []string{tagRuns},
 		Summary: "Read what became of the rows of a run, in the order of the report",
-		Description: "Rows of a live run appear once their outcome stands. In CSV, a cell that begins with =, +, -, @, a tab or a carriage " +
+		Description: "All rows are there once the run has ended and has an artifact. Before, and where none could be written, it is " +
+			"those that were to be written to Salesforce, once their outcome stands. In CSV, a cell that begins with =, +, -, @, a tab or a carriage " +
 			"return has an apostrophe in front, so that no spreadsheet takes it for a formula; JSON is exact.",
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A page, or the whole as CSV",
@@ -49,15 +46,16 @@ func (s *server) mountOutcomes() {
 
 // outcomes fetches the first page before it answers, so that what goes wrong by then is a problem and no broken file.
 func (s *server) outcomes(ctx context.Context, in *outcomesInput) (*huma.StreamResponse, error) {
-	if _, err := numberCursor(in.Cursor); err != nil {
+	after, err := numberCursor(in.Cursor)
+	if err != nil {
 		return nil, err
 	}
-	filter := store.OutcomeFilter{Kinds: in.Outcome, Cursor: in.Cursor, Limit: in.Limit}
+	filter := artifact.Filter{Kinds: in.Outcome, After: after}
 	asCSV := negotiation.SelectQValue(in.Accept, []string{"application/json", contentTypeCSV}) == contentTypeCSV
 	if asCSV {
-		filter.Limit = api.MaxPageSize
+		in.Limit = api.MaxPageSize
 	}
-	rows, next, err := s.store.Outcomes(ctx, in.ID, filter)
+	rows, next, err := s.outcomesPage(ctx, in.ID, filter, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -75,46 +73,57 @@ func (s *server) outcomes(ctx context.Context, in *outcomesInput) (*huma.StreamR
 	}}, nil
 }
 
-// streamCSV writes page after page. Once it has begun, a failure can only be shown by breaking the connection off:
-// a file that ends early must not look whole.
-func (s *server) streamCSV(hc huma.Context, runID string, filter store.OutcomeFilter, rows []reportsync.Outcome, next string) {
-	hc.SetHeader("Content-Type", contentTypeCSV+"; charset=utf-8")
-	hc.SetHeader("Content-Disposition", fmt.Sprintf("attachment; filename=%q", runID+"-outcomes.csv"))
-	hc.SetStatus(http.StatusOK)
-	_, rw := humago.Unwrap(hc)
-	control := http.NewResponseController(rw)
-	w := csv.NewWriter(rw)
-	err := w.Write(api.OutcomeColumns)
-	for err == nil {
-		// A long file takes longer than any other answer: it may go on while the client keeps reading.
-		if err = control.SetWriteDeadline(time.Now().Add(csvPageTimeout)); err != nil {
-			break
+// outcomesPage returns a page and the cursor of the next one, empty after the last.
+func (s *server) outcomesPage(ctx context.Context, runID string, f artifact.Filter, size int) ([]reportsync.Outcome, string, error) {
+	var rows []reportsync.Outcome
+	for o, err := range s.outcomesOf(ctx, runID, f) {
+		if err != nil {
+			return nil, "", err
 		}
-		if err = writeOutcomes(w, rows); err != nil || next == "" {
-			break
+		if len(rows) == size {
+			return rows, strconv.FormatInt(rows[size-1].Row, 10), nil
 		}
-		filter.Cursor = next
-		rows, next, err = s.store.Outcomes(hc.Context(), runID, filter)
+		rows = append(rows, o)
 	}
-	w.Flush()
-	if err != nil || w.Error() != nil {
-		if hc.Context().Err() == nil {
-			s.log.Error("CSV of outcomes broken off", "request_id", exchangeOf(hc.Context()).requestID, "run", runID, "error", err)
+	return rows, "", nil
+}
+
+// outcomesOf walks through the outcomes of a run: those that its journal has until it has ended, and then those of its
+// artifact, where it has one. A run may end in between.
+func (s *server) outcomesOf(ctx context.Context, runID string, f artifact.Filter) iter.Seq2[reportsync.Outcome, error] {
+	return func(yield func(reportsync.Outcome, error) bool) {
+		for {
+			rows, next, err := s.store.Outcomes(ctx, runID, store.OutcomeFilter{
+				Kinds: f.Kinds, Cursor: strconv.FormatInt(f.After, 10), Limit: api.MaxPageSize,
+			})
+			if errors.Is(err, store.ErrInArtifact) {
+				s.artifactOutcomes(ctx, runID, f)(yield)
+				return
+			}
+			if err != nil {
+				yield(reportsync.Outcome{}, err)
+				return
+			}
+			for _, o := range rows {
+				if !yield(o, nil) {
+					return
+				}
+				f.After = o.Row
+			}
+			if next == "" {
+				return
+			}
 		}
-		panic(http.ErrAbortHandler)
 	}
 }
 
-func writeOutcomes(w *csv.Writer, rows []reportsync.Outcome) error {
-	for _, o := range rows {
-		record, err := api.OutcomeRecord(o)
-		if err != nil {
-			return err
-		}
-		if err := w.Write(record); err != nil {
-			return fmt.Errorf("write row %d: %w", o.Row, err)
-		}
+func (s *server) artifactOutcomes(ctx context.Context, runID string, f artifact.Filter) iter.Seq2[reportsync.Outcome, error] {
+	run, err := s.store.Run(ctx, runID)
+	if err == nil && run.Artifact == nil {
+		err = fmt.Errorf("read the outcomes of the run %s: %w, and it has none", runID, store.ErrInArtifact)
 	}
-	w.Flush()
-	return w.Error()
+	if err != nil {
+		return func(yield func(reportsync.Outcome, error) bool) { yield(reportsync.Outcome{}, err) }
+	}
+	return s.artifacts.Outcomes(ctx, *run.Artifact, f)
 }

@@ -64,13 +64,21 @@ func (s *server) mountRuns() {
 func (s *server) startRun(ctx context.Context, in *startRunInput) (*startRunOutput, error) {
 	n := reportsync.NewRun{IntegrationID: in.ID, Trigger: triggerOf(in.Client)}
 	if in.Body != nil {
-		n.DryRun, n.FullResync = in.Body.DryRun, in.Body.FullResync
+		n.DryRun, n.FullResync, n.IgnoreGuards = in.Body.DryRun, in.Body.FullResync, in.Body.IgnoreGuards
 	}
 	run, err := s.runs.StartRun(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	return &startRunOutput{Location: runsPath + "/" + run.ID, Body: run}, nil
+	return &startRunOutput{Location: runsPath + "/" + run.ID, Body: withLists(run)}, nil
+}
+
+// withLists makes the lists of a run empty where they are missing: no list in an answer is null.
+func withLists(run reportsync.Run) reportsync.Run {
+	if run.Jobs == nil {
+		run.Jobs = []reportsync.BulkJob{}
+	}
+	return run
 }
 
 // triggerOf says what started a run, by the name that the asking program gives itself.
@@ -94,6 +102,9 @@ func (s *server) listRuns(ctx context.Context, in *runListInput) (*pageOutput[re
 	if err != nil {
 		return nil, err
 	}
+	for i := range items {
+		items[i] = withLists(items[i])
+	}
 	return page(items, next), nil
 }
 
@@ -109,7 +120,7 @@ func (s *server) getRun(ctx context.Context, in *runInput) (*runOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &runOutput{Body: run}, nil
+	return &runOutput{Body: withLists(run)}, nil
 }
 
 type runLogInput struct {
@@ -139,5 +150,5 @@ func (s *server) cancelRun(ctx context.Context, in *IDParam) (*runOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return &runOutput{Body: run}, nil
+	return &runOutput{Body: withLists(run)}, nil
 }

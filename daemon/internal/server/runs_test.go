@@ -44,17 +44,26 @@ func (w *world) finishedRun(name string) reportsync.Run {
 			w.t.Fatal(err)
 		}
 	}
-	if err := journal.Record(ctx, outcomes); err != nil {
-		w.t.Fatal(err)
-	}
+	settle(w.t, journal, outcomes)
 	counts := reportsync.Counts{Read: int64(len(outcomes))}
 	for _, o := range outcomes {
 		counts.Add(o.Kind, 1)
 	}
-	if err := w.store.FinishRun(ctx, r.ID, "node", r.Attempt, reportsync.RunCompletedWithErrors, counts, 7, 0, nil); err != nil {
+	if err := w.store.FinishRun(ctx, r.ID, "node", r.Attempt, reportsync.RunResult{Status: reportsync.RunCompletedWithErrors, Counts: counts, APICalls: 7}); err != nil {
 		w.t.Fatal(err)
 	}
 	return r
+}
+
+// settle stores outcomes as the answers to a batch.
+func settle(t *testing.T, journal *store.Journal, rows []reportsync.Outcome) {
+	t.Helper()
+	if err := journal.Plan(t.Context(), []reportsync.PlannedBatch{{Batch: reportsync.WriteBatch{Seq: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := journal.Settle(t.Context(), 1, rows, true); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestStartRunTrigger(t *testing.T) {
@@ -240,9 +249,7 @@ func TestOutcomesAsCSV(t *testing.T) {
 	}
 	rows[2].Key, rows[2].Message = "=1+2", "@no"
 	rows[1].Changes = []reportsync.Change{{Field: "Title", Before: new("a \"b\""), After: nil}}
-	if err := journal.Record(t.Context(), rows); err != nil {
-		t.Fatal(err)
-	}
+	settle(t, journal, rows)
 	r := w.do(call{method: http.MethodGet, path: "/v1/runs/" + run.ID + "/outcomes", header: map[string]string{"Accept": "text/csv"}})
 	if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") {
 		t.Fatalf("status %d, content type %q", r.status, r.header.Get("Content-Type"))

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -37,25 +38,27 @@ type Checks interface {
 
 // Config is what the config API stands on. All but Ready must be given.
 type Config struct {
-	Store   *store.Store
-	Runs    Runs
-	Checks  Checks
-	Ready   func(context.Context) error // why the daemon can't work now, beside its store; nil for nothing
-	Version string                      // of reportsyncd
-	Logger  hclog.Logger
+	Store     *store.Store
+	Artifacts *artifact.Bucket // what has become of the rows of ended runs
+	Runs      Runs
+	Checks    Checks
+	Ready     func(context.Context) error // why the daemon can't work now, beside its store; nil for nothing
+	Version   string                      // of reportsyncd
+	Logger    hclog.Logger
 }
 
 // server holds what the handlers share.
 type server struct {
-	store   *store.Store
-	runs    Runs
-	checks  Checks
-	ready   func(context.Context) error
-	version string
-	log     hclog.Logger
-	api     huma.API
-	handler http.Handler
-	unready atomic.Value // string: why the last probe found the daemon not ready; empty when it did not
+	store     *store.Store
+	artifacts *artifact.Bucket
+	runs      Runs
+	checks    Checks
+	ready     func(context.Context) error
+	version   string
+	log       hclog.Logger
+	api       huma.API
+	handler   http.Handler
+	unready   atomic.Value // string: why the last probe found the daemon not ready; empty when it did not
 }
 
 // New makes the handler of the config API. Requests for runs are kept waiting up to [api.MaxRunWait], so the server's
@@ -65,7 +68,7 @@ func New(cfg Config) http.Handler { return build(cfg).handler }
 func build(cfg Config) *server {
 	setUpHuma()
 	s := &server{
-		store: cfg.Store, runs: cfg.Runs, checks: cfg.Checks, ready: cfg.Ready, version: cfg.Version,
+		store: cfg.Store, artifacts: cfg.Artifacts, runs: cfg.Runs, checks: cfg.Checks, ready: cfg.Ready, version: cfg.Version,
 		log: cfg.Logger.Named("api"),
 	}
 	mux := http.NewServeMux()

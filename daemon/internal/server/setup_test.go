@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/server"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
@@ -31,6 +32,8 @@ type world struct {
 	close  func() // waits for requests that are being answered; may be called twice
 	log    *logBuffer
 	tokens map[reportsync.Role]string
+
+	artifacts *artifact.Bucket
 }
 
 // checks answers as its fields say, and contentedly where they are nil.
@@ -119,8 +122,9 @@ func setup(t *testing.T) *world {
 		}
 	})
 	w := &world{t: t, store: st, checks: &checks{}, log: &logBuffer{}, tokens: map[reportsync.Role]string{}}
+	w.openArtifacts(filepath.Join(dir, "artifacts"))
 	w.cfg = server.Config{
-		Store: st, Runs: runs{st}, Checks: w.checks, Version: "1.2.3",
+		Store: st, Artifacts: w.artifacts, Runs: runs{st}, Checks: w.checks, Version: "1.2.3",
 		Logger: hclog.New(&hclog.LoggerOptions{Output: w.log, Level: hclog.Trace}),
 	}
 	for _, role := range []reportsync.Role{reportsync.RoleViewer, reportsync.RoleOperator, reportsync.RoleAdmin} {
@@ -132,6 +136,20 @@ func setup(t *testing.T) *world {
 	}
 	w.listen()
 	return w
+}
+
+// openArtifacts opens the bucket that outcomes of ended runs are read from.
+func (w *world) openArtifacts(folder string) {
+	bucket, err := artifact.Open(w.t.Context(), artifact.SchemeFile+folder)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if err := bucket.Close(); err != nil {
+			w.t.Errorf("close bucket: %v", err)
+		}
+	})
+	w.artifacts = bucket
 }
 
 // listen serves what the configuration says.

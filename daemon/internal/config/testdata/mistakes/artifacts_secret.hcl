@@ -1,0 +1,1 @@
+artifacts_url = "s3://AKIA:hunter2@evidence"
