@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/config"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/server"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
@@ -30,6 +31,9 @@ type Daemon struct {
 	watch   Supervisor
 	stop    teardown
 	serving serving
+
+	artifacts *artifact.Bucket
+	scratch   string // folder for what runs don't hold in memory
 
 	lifecycle sync.Mutex
 	started   bool
@@ -69,6 +73,13 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	d.stop.onStop("close the store", func(context.Context) error { return d.store.Close() })
 
+	if err := d.openArtifacts(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.openScratch(); err != nil {
+		return nil, err
+	}
+
 	d.orgs = newOrgs(d.store, d.log.Named("salesforce"))
 	d.stop.onStop("let go of the orgs", func(context.Context) error { d.orgs.close(); return nil })
 
@@ -103,7 +114,7 @@ func (d *Daemon) Start(ctx context.Context) (err error) {
 	}
 	d.startRetention()
 	handler := server.New(server.Config{
-		Store: d.store, Runs: d.work, Checks: &checks{store: d.store, orgs: d.orgs, sources: d.sources},
+		Store: d.store, Artifacts: d.artifacts, Runs: d.work, Checks: &checks{store: d.store, orgs: d.orgs, sources: d.sources},
 		Ready: d.ready, Version: d.version, Logger: d.log,
 	})
 	if err := d.listen(ctx, handler); err != nil {
@@ -113,7 +124,7 @@ func (d *Daemon) Start(ctx context.Context) (err error) {
 		return err
 	}
 	d.started = true
-	d.log.Info("reportsyncd serves", "url", d.url, "version", d.version, "database", d.store.Dialect(), "state_dir", d.cfg.StateDir)
+	d.log.Info("reportsyncd serves", "url", d.url, "version", d.version, "database", d.store.Dialect(), "state_dir", d.cfg.StateDir, "artifacts", d.artifacts)
 	return nil
 }
 

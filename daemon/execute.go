@@ -7,9 +7,10 @@ import (
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// dialTimeout bounds reading a connection's secret from the store.
+// dialTimeout bounds reading from the store what a run begins with.
 const dialTimeout = 10 * time.Second
 
 // execute carries out a claimed run between its source, its org and its journal.
@@ -22,14 +23,27 @@ func (d *Daemon) execute(ctx context.Context, claim store.Claim, journal *store.
 	if err != nil {
 		return sync.Result{}, fmt.Errorf("connect to the org of the run: %w", err)
 	}
+	before, err := d.historyOf(dialling, claim)
+	if err != nil {
+		return sync.Result{}, fmt.Errorf("look at the runs before: %w", err)
+	}
+	var limits reportsync.Limits
+	if claim.Connection.Limits != nil {
+		limits = *claim.Connection.Limits
+	}
 	reports, closeReports := d.sources.reportsOf(claim.Source)
 	defer closeReports()
 	return sync.Execute(ctx, sync.Job{
 		Run:         claim.Run,
 		Integration: claim.Integration,
+		Limits:      limits,
+		UsedToday:   before.usedToday,
+		Previous:    before.previous,
 		Reports:     reports,
 		Org:         org.Metered(),
 		Journal:     journal,
+		Evidence:    evidence{d.artifacts},
+		Scratch:     d.scratch,
 		Logger:      d.log.Named("sync").With("run", claim.Run.ID),
 	})
 }

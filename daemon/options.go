@@ -15,6 +15,8 @@ type Options struct {
 	StateDir          string   // folder for the database, the key and the tokens; made when missing
 	Listen            string   // host:port of the config API; port 0 takes any free one
 	DatabaseURL       string   // sqlite:///path or postgres://…
+	ArtifactsURL      string   // bucket of the outcomes of runs: file:///folder, s3://…, gs://… or azblob://…
+	ScratchDir        string   // folder for what runs don't hold in memory
 	EncryptionKeyFile string   // must exist when given; otherwise one is made in StateDir
 	FileRoots         []string // folders that file:// sources may read
 	TLSCertFile       string   // PEM; with TLSKeyFile, the config API is served by https
@@ -34,6 +36,8 @@ func FromConfig(c config.Config) Options {
 		StateDir:      c.StateDir,
 		Listen:        c.Listen,
 		DatabaseURL:   c.DatabaseURL,
+		ArtifactsURL:  c.ArtifactsURL,
+		ScratchDir:    c.ScratchDir,
 		FileRoots:     c.FileRoots,
 		RetentionDays: c.RetentionDays,
 		ParallelRuns:  c.ParallelRuns,
@@ -59,6 +63,8 @@ func (o Options) settings() (c config.Config, err error) {
 	}
 	c.Listen = cmp.Or(o.Listen, c.Listen)
 	c.DatabaseURL = cmp.Or(o.DatabaseURL, c.DatabaseURL)
+	c.ArtifactsURL = cmp.Or(o.ArtifactsURL, c.ArtifactsURL)
+	c.ScratchDir = cmp.Or(o.ScratchDir, c.ScratchDir)
 	c.RetentionDays = cmp.Or(o.RetentionDays, c.RetentionDays)
 	c.ParallelRuns = cmp.Or(o.ParallelRuns, c.ParallelRuns)
 	if o.EncryptionKeyFile != "" {

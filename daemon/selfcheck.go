@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/config"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
@@ -22,10 +23,12 @@ type Finding struct {
 	What   string // the thing, such as "connection production"
 	Detail string // what was seen, when it is well
 	Err    error  // what is wrong with it, nil when nothing is
+	// Warning is what may be wrong with it, which nobody but the operator knows; empty for nothing.
+	Warning string
 }
 
-// SelfCheck looks at everything that a daemon with these options stands on: its folder, its key, its database, every
-// connection and every source. It makes nothing that is not there yet, but brings a database of an older version up to
+// SelfCheck looks at everything that a daemon with these options stands on: its folder, its key, its database, its
+// bucket, every connection and every source. It makes nothing that is not there yet, but brings a database of an older version up to
 // date, as a start would. When a daemon holds the database, that one lists connections and sources and tries the
 // connections, by the client that live makes. Folders are opened from here, with the rights of whoever checks.
 func SelfCheck(ctx context.Context, o Options, live func() (*api.Client, error)) []Finding {
@@ -36,6 +39,7 @@ func SelfCheck(ctx context.Context, o Options, live func() (*api.Client, error))
 	c := &selfCheck{cfg: cfg}
 	c.stateDir()
 	c.fileRoots()
+	c.artifacts(ctx)
 	key := c.key()
 	switch s := c.database(ctx, key); {
 	case s != nil:
@@ -101,6 +105,34 @@ func (c *selfCheck) fileRoots() {
 		}
 	}
 }
+
+// artifacts tries the bucket as a run would use it.
+func (c *selfCheck) artifacts(ctx context.Context) {
+	const what = "artifacts"
+	if folder, ok := strings.CutPrefix(c.cfg.ArtifactsURL, artifact.SchemeFile); ok {
+		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+			c.note(what, folder+" will be made at the first start", nil)
+			c.warn(unshared(c.cfg))
+			return
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	bucket, err := artifact.Open(ctx, c.cfg.ArtifactsURL)
+	if err != nil {
+		c.note(what, "", err)
+		return
+	}
+	err = bucket.Check(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = reportsync.Errorf(reportsync.CodeUnavailable, "%s gave no answer within %s", bucket, checkTimeout)
+	}
+	c.note(what, bucket.String()+" can be written, read and cleared", errors.Join(err, bucket.Close()))
+	c.warn(unshared(c.cfg))
+}
+
+// warn adds what may be wrong to the last finding.
+func (c *selfCheck) warn(text string) { c.findings[len(c.findings)-1].Warning = text }
 
 // key returns nil when there is none yet, or none that can be used.
 func (c *selfCheck) key() *store.Keyring {

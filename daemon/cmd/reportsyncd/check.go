@@ -12,9 +12,10 @@ import (
 
 // finding is a line of the check command's JSON.
 type finding struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"`
+	Check   string `json:"check"`
+	OK      bool   `json:"ok"`
+	Detail  string `json:"detail"`
+	Warning string `json:"warning,omitempty"`
 }
 
 func (p *program) checkCommand() *cobra.Command {
@@ -22,11 +23,11 @@ func (p *program) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, the database, and everything that the daemon connects to",
-		Long: `Check the configuration file, the encryption key, the database, a login at every
-connection and the folder of every source. While a daemon runs, connections are tried
-through it; folders are opened with your rights, not with the daemon's. Exits with 1 if
-anything is wrong. A database of an older version is brought up to date, as "serve" would
-do.
+		Long: `Check the configuration file, the bucket of artifacts (by an object that is written, read
+and deleted again), the encryption key, the database, a login at every connection and the
+folder of every source. While a daemon runs, connections are tried through it; folders and
+the bucket are opened with your rights, not with the daemon's. Exits with 1 if anything is
+wrong. A database of an older version is brought up to date, as "serve" would do.
 
 With --endpoint or $REPORTSYNC_ENDPOINT the daemon there is asked instead: whether it
 answers, and whether its connections log in.`,
@@ -72,7 +73,7 @@ func (p *program) check(cmd *cobra.Command) []finding {
 func shown(found []daemon.Finding) []finding {
 	var findings []finding
 	for _, f := range found {
-		line := finding{Check: f.What, OK: f.Err == nil, Detail: f.Detail}
+		line := finding{Check: f.What, OK: f.Err == nil, Detail: f.Detail, Warning: f.Warning}
 		if f.Err != nil {
 			line.Detail = explain(f.Err)
 		}
@@ -92,6 +93,9 @@ func (p *program) printFindings(findings []finding, asJSON bool) error {
 			result = "FAILED"
 		}
 		rows = append(rows, []string{f.Check, result, indent(f.Detail)})
+		if f.Warning != "" {
+			rows = append(rows, []string{"", "warning", indent(f.Warning)})
+		}
 	}
 	return table(p.out, rows)
 }

@@ -20,7 +20,6 @@ type fold struct {
 	after int64 // rows up to here are not looked at
 	upTo  int64 // nor are rows beyond here
 	keep  int   // how many rows it ends with at most
-	brief bool  // keys, messages and changes are of no interest
 	rows  map[int64]*foldedRow
 }
 
@@ -42,9 +41,13 @@ type foldedRecord struct {
 	others        []string // of an answer that speaks for several records
 }
 
-// foldRows folds the keep rows that follow after.
+// foldRows folds the keep rows that follow after. Only what counting takes of them is known if it is to be brief.
 func foldRows(ctx context.Context, c conn, all []segment, after int64, keep int, brief bool) (*fold, error) {
-	f := &fold{after: after, upTo: math.MaxInt64, keep: keep, brief: brief, rows: map[int64]*foldedRow{}}
+	f := &fold{after: after, upTo: math.MaxInt64, keep: keep, rows: map[int64]*foldedRow{}}
+	read := rowlog.Parse
+	if brief {
+		read = rowlog.Brief
+	}
 	for _, s := range all {
 		if s.last <= f.after || s.first > f.upTo {
 			continue
@@ -61,7 +64,7 @@ func foldRows(ctx context.Context, c conn, all []segment, after int64, keep int,
 			if row <= f.after || row > f.upTo {
 				continue
 			}
-			o, err := rowlog.Parse(line)
+			o, err := read(line)
 			if err != nil {
 				return nil, err
 			}
@@ -81,19 +84,12 @@ func (f *fold) add(s segment, o reportsync.Outcome) {
 		r = &foldedRow{}
 		f.rows[o.Row] = r
 	}
-	r.line = cmp.Or(o.Line, r.line)
+	r.line, r.key = cmp.Or(o.Line, r.line), cmp.Or(o.Key, r.key)
+	r.changes = mergeChanges(r.changes, o.Changes)
 	if s.kind == plans {
 		r.plan(s.attempt, o)
 	} else {
 		r.answer(o)
-	}
-	if f.brief {
-		for i := range r.records {
-			r.records[i].message = ""
-		}
-	} else {
-		r.key = cmp.Or(o.Key, r.key)
-		r.changes = mergeChanges(r.changes, o.Changes)
 	}
 	if len(f.rows) > 2*f.keep {
 		f.trim(f.keep)

@@ -223,7 +223,7 @@ func (r *run) upload(ctx context.Context, target *target, j *job) (salesforce.In
 		req.AssignmentRuleID = rule
 	}
 	for try := 1; ; try++ {
-		made, err := r.Org.CreateIngest(ctx, req)
+		made, err := r.within.CreateIngest(ctx, req)
 		if err == nil {
 			// Stored before the rows are in it: an open job is aborted by whoever goes on (invariant 5).
 			if err := r.ledger.mark(ctx, j.seq, made.ID, reportsync.BatchOpen); err != nil {

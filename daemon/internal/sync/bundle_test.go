@@ -48,6 +48,7 @@ type bundle struct {
 	evidence    shelf
 	previous    sync.Previous
 	limits      reportsync.Limits
+	usedToday   int64
 	logged      strings.Builder // by the daemon
 }
 
@@ -172,7 +173,7 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 	}
 	job := sync.Job{
 		Run: claim.Run, Integration: claim.Integration,
-		Limits: b.limits, Previous: b.previous, Reports: b.reports, Org: b.client.Metered(), Journal: journal, Evidence: &b.evidence,
+		Limits: b.limits, UsedToday: b.usedToday, Previous: b.previous, Reports: b.reports, Org: b.client.Metered(), Journal: journal, Evidence: &b.evidence,
 		Scratch: b.t.TempDir(), Logger: hclog.New(&hclog.LoggerOptions{Output: &b.logged, Level: hclog.Trace}),
 	}
 	var result sync.Result

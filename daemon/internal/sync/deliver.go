@@ -19,7 +19,7 @@ const maxDeliveries = 5
 // from 1.
 func (r *run) deliver(ctx, going context.Context, target *target, verb salesforce.Operation, part []*write, delivery int) ([]answer, error) {
 	r.sent(part, true)
-	results, err := r.Org.WriteCollection(going, r.collection(target, verb), target.batch(part))
+	results, err := r.within.WriteCollection(going, r.collection(target, verb), target.batch(part))
 	if err == nil {
 		got := make([]answer, len(results))
 		for i, result := range results {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -22,6 +23,7 @@ func Execute(ctx context.Context, job Job) (Result, error) {
 // run is one attempt at a run.
 type run struct {
 	Job
+	within   *salesforce.Client // the org, within the connection's allowance of calls; what has begun is seen through without
 	spec     reportsync.IntegrationSpec
 	ledger   *ledger
 	target   *target                 // nil until the integration was checked against the org
@@ -54,11 +56,13 @@ func newRun(job Job) *run {
 	if job.Logger == nil {
 		job.Logger = hclog.NewNullLogger()
 	}
+	within := job.Org
 	if most := job.Limits.DailyAPICalls; most != nil {
-		job.Org = job.Org.MeteredWithin(max(1, *most-job.UsedToday))
+		within = job.Org.MeteredWithin(max(1, *most-job.UsedToday))
 	}
 	return &run{
 		Job:    job,
+		within: within,
 		spec:   job.Integration.IntegrationSpec,
 		ledger: newLedger(job.Journal, job.Org.Usage, job.Run.RunFacts),
 		rows:   newRowSet(job.Scratch, 0),

@@ -38,6 +38,8 @@ func codeOf(e *salesforce.Error) reportsync.Code {
 		return reportsync.CodeOrgMismatch
 	case salesforce.IsCredentials(e), salesforce.IsAuth(e):
 		return reportsync.CodeCredentials
+	case salesforce.IsCallBudget(e):
+		return reportsync.CodeCallBudget
 	case salesforce.IsLimit(e):
 		return reportsync.CodeSalesforceLimit
 	case salesforce.IsUnreachable(e), salesforce.IsRetryable(e):

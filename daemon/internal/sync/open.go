@@ -51,7 +51,7 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 // checked returns what checkObject finds, asking the org once.
 func (r *run) checked(ctx context.Context) (*target, []reportsync.FieldError, error) {
 	if r.target == nil {
-		target, found, err := checkObject(ctx, r.Org, r.spec)
+		target, found, err := checkObject(ctx, r.within, r.spec)
 		if err != nil {
 			return nil, nil, err
 		}

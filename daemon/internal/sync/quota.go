@@ -156,6 +156,8 @@ func (r *run) onlyRoute() (reportsync.WriteRoute, string) {
 		return reportsync.RouteBulk, "writes.route says so"
 	case w.DuplicateRules != nil && *w.DuplicateRules == reportsync.DuplicateRulesAllowSave:
 		return reportsync.RouteCollections, "Bulk jobs can't pass duplicate rules"
+	case r.assignmentRule() == salesforce.AssignActive:
+		return reportsync.RouteCollections, "Bulk jobs take an assignment rule by its id alone"
 	case w.BatchRows != nil:
 		return reportsync.RouteCollections, "writes.batch_rows is meant for it"
 	}

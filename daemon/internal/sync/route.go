@@ -54,7 +54,7 @@ func (r *run) searchRoute(ctx context.Context, s search, cut lookups) (reportsyn
 	choice := reportsync.Choice{Rows: int64(s.number)}
 	records, counted := 0, false
 	if r.worthCounting(s, cut) {
-		n, err := r.Org.Count(ctx, "SELECT COUNT() FROM "+s.object+conditionOf(s))
+		n, err := r.within.Count(ctx, "SELECT COUNT() FROM "+s.object+conditionOf(s))
 		if ctx.Err() != nil {
 			return choice, context.Cause(ctx)
 		}

@@ -73,7 +73,7 @@ func (r *run) search(ctx context.Context, s search, take func(row []string) erro
 		return choice, err
 	}
 	if choice.Route == searchBulk {
-		err := r.scan(ctx, s, r.Org.BulkQueryRows(ctx, s.all(), s.columns, r.newJob(ctx, "query")), take)
+		err := r.scan(ctx, s, r.within.BulkQueryRows(ctx, s.all(), s.columns, r.newJob(ctx, "query")), take)
 		if !refusesBulk(err) {
 			return choice, err
 		}
@@ -87,7 +87,7 @@ func (r *run) search(ctx context.Context, s search, take func(row []string) erro
 		}
 	}
 	if choice.Route == searchPages {
-		return choice, r.scan(ctx, s, r.Org.Query(ctx, s.all(), s.columns), take)
+		return choice, r.scan(ctx, s, r.within.Query(ctx, s.all(), s.columns), take)
 	}
 	return choice, r.lookUp(ctx, s, lookups.lists, take)
 }
@@ -146,7 +146,7 @@ func (r *run) lookUpList(ctx context.Context, s search, keys []string, take func
 	for i, key := range keys {
 		literals[i] = s.key.Literal(key)
 	}
-	err := r.scan(ctx, s, r.Org.Query(ctx, s.listing()+strings.Join(literals, ",")+")", s.columns), take)
+	err := r.scan(ctx, s, r.within.Query(ctx, s.listing()+strings.Join(literals, ",")+")", s.columns), take)
 	if middle := len(keys) / 2; middle > 0 && takesTooLong(err) {
 		return errors.Join(r.lookUpList(ctx, s, keys[:middle], take), r.lookUpList(ctx, s, keys[middle:], take))
 	}

@@ -65,7 +65,7 @@ func TestResultsBreakOff(t *testing.T) {
 		undone bool
 		want   reportsync.Counts
 	}{
-		"read back":         {false, reportsync.Counts{Read: 50, Updated: 50}},
+		"read back":        {false, reportsync.Counts{Read: 50, Updated: 50}},
 		"undone meanwhile": {true, reportsync.Counts{Read: 50, Updated: 49, Unprocessed: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package work_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,10 +62,9 @@ func TestPostponed(t *testing.T) {
 func TestPostponedToThePast(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, s *store.Store) {
-		postponed := false
+		var postponed atomic.Bool
 		n := startNode(t, work.Config{Store: s, Timing: brisk, Execute: func(ctx context.Context, c store.Claim, j *store.Journal) (sync.Result, error) {
-			if !postponed {
-				postponed = true
+			if postponed.CompareAndSwap(false, true) {
 				return sync.Result{}, &sync.Postponed{Until: time.Now().Add(-time.Minute)}
 			}
 			return completed(ctx, c, j)

@@ -10,7 +10,8 @@ import (
 type row struct {
 	cells   map[string]string
 	key     string            // empty where it can't be told
-	says    map[string]string // what it says for fields, as Salesforce would store it; fields that it leaves alone are missing
+	values  map[string]string // what stands in it for each field, as Salesforce would store it; empty for nothing
+	says    map[string]string // what fields are to hold; those that it leaves alone are missing
 	parents map[string]string // the key of a parent, for fields that are fed with its id
 	invalid string            // the code of what is wrong with what it says
 	astray  []int             // of parents that are not one record: how many they are
@@ -51,7 +52,7 @@ func (e *expecting) read() {
 
 // readValues finds out what the row says for the mapped fields. An empty cell says nothing, or empties its field.
 func (e *expecting) readValues(r *row) {
-	r.says, r.parents = map[string]string{}, map[string]string{}
+	r.values, r.says, r.parents = map[string]string{}, map[string]string{}, map[string]string{}
 	for name, m := range e.Spec.Mappings {
 		f := e.object.Fields[name]
 		into := r.says
@@ -60,10 +61,14 @@ func (e *expecting) readValues(r *row) {
 		}
 		cell := e.cell(r, m)
 		value, ok := f.Store(cell, m)
+		if trim(cell) == "" {
+			value = "" // also for a checkbox
+		}
+		r.values[name] = value
 		switch {
 		case !ok:
 			r.invalid = reportsync.RowValueInvalid
-		case trim(cell) != "" && value != "":
+		case value != "":
 			into[name] = value
 		case m.Clears():
 			r.says[name] = e.object.Fields[name].null()
@@ -82,5 +87,5 @@ func (e *expecting) cell(r *row, m reportsync.Mapping) string {
 
 // sameAs reports whether two rows say the very same. Of a row with a bad value nobody knows what it says.
 func (r *row) sameAs(other *row) bool {
-	return r.invalid == "" && other.invalid == "" && maps.Equal(r.says, other.says) && maps.Equal(r.parents, other.parents)
+	return r.invalid == "" && other.invalid == "" && maps.Equal(r.values, other.values)
 }

@@ -1,0 +1,201 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// A limit that is broken stops the run before its first write, and says which number was against which limit.
+func TestGuards(t *testing.T) {
+	t.Parallel()
+	const report = "Email,Title\nuser0@x.example,new\nuser1@x.example,\nuser2@x.example,Boss\nuser3@x.example,Boss\nnobody@x.example,x\n"
+	for name, tc := range map[string]struct {
+		guards    reportsync.Guards
+		operation reportsync.Operation
+		previous  int64
+		says      string // empty where the run goes through
+	}{
+		"changed":          {reportsync.Guards{MaxChangedPercent: new(49.9)}, reportsync.OperationUpdate, 0, "2 of 4 matched records would change, 50.0 %, and guards.max_changed_percent is 49.9"},
+		"changed, allowed": {reportsync.Guards{MaxChangedPercent: new(50.0)}, reportsync.OperationUpdate, 0, ""},
+		"cleared":          {reportsync.Guards{MaxClearedPercent: new(20.0)}, reportsync.OperationUpdate, 0, "1 of 4 matched records would lose a value, 25.0 %"},
+		"cleared, allowed": {reportsync.Guards{MaxClearedPercent: new(25.0)}, reportsync.OperationUpdate, 0, ""},
+		"rejected":         {reportsync.Guards{MaxRejectedPercent: new(0.0)}, reportsync.OperationUpdate, 0, "1 of 5 rows would be rejected, 20.0 %, and guards.max_rejected_percent is 0"},
+		"created":          {reportsync.Guards{MaxCreatedPercent: new(10.0)}, reportsync.OperationUpsert, 0, "1 of 5 rows would create a record, 20.0 %"},
+		"shrunk":           {reportsync.Guards{MinRowsPercent: new(80.0)}, reportsync.OperationUpdate, 7, "the report has 5 rows, 71.4 % of the 7 that the last run read, and guards.min_rows_percent is 80"},
+		"first of all":     {reportsync.Guards{MinRowsPercent: new(80.0)}, reportsync.OperationUpdate, 0, ""},
+		"none broken": {reportsync.Guards{
+			MaxChangedPercent: new(90.0), MaxClearedPercent: new(90.0), MaxRejectedPercent: new(90.0), MaxCreatedPercent: new(90.0), MinRowsPercent: new(50.0),
+		}, reportsync.OperationUpdate, 7, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onFakeTime(t, func(t *testing.T) {
+				spec := byEmail(map[string]reportsync.Mapping{"Title": {Column: new("Title"), OnNull: new(reportsync.OnNullClear)}, "LastName": {Constant: new("Doe")}})
+				spec.Operation, spec.Guards = &tc.operation, &tc.guards
+				b := setup(t, spec, report)
+				b.previous.Read = tc.previous
+				for i := range 4 {
+					b.insert(map[string]string{"Email": fmt.Sprintf("user%d@x.example", i), "Title": "Boss"})
+				}
+				loaded := b.org.Writes("Contact")
+				result, id := b.run(reportsync.NewRun{})
+				if tc.says == "" {
+					if result.Err != nil || b.org.Writes("Contact") == loaded {
+						t.Errorf("result %+v, error %+v", result, result.Err)
+					}
+					return
+				}
+				if result.Status != reportsync.RunFailed || result.Err.Code != reportsync.CodeGuard || !strings.Contains(result.Err.Message, tc.says) || !strings.Contains(result.Err.Hint, "--ignore-guards") {
+					t.Errorf("result %+v, error %+v", result, result.Err)
+				}
+				if n := b.org.Writes("Contact") - loaded; n != 0 {
+					t.Errorf("%d writes", n)
+				}
+				if dry, _ := b.run(reportsync.NewRun{DryRun: true}); dry.Err != nil || dry.Counts.Updated+dry.Counts.Created == 0 {
+					t.Errorf("a dry run shows %+v, error %+v", dry, dry.Err)
+				}
+				through, id := b.run(reportsync.NewRun{IgnoreGuards: true})
+				if through.Err != nil || !strings.Contains(b.log(id), "let through by ignore_guards: stopped before the first write: "+tc.says) {
+					t.Errorf("let through: %+v\n%s", through, b.log(id))
+				}
+				_ = id
+			})
+		})
+	}
+}
+
+// An empty report is never enough rows.
+func TestGuardAgainstEmptyReport(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		spec := byEmail(map[string]reportsync.Mapping{"Title": column("Title")})
+		b := setup(t, spec, "Email,Title\n")
+		if result, _ := b.run(reportsync.NewRun{}); result.Status != reportsync.RunCompleted {
+			t.Errorf("without a guard: %+v", result)
+		}
+		spec.Name, spec.Guards = "guarded", &reportsync.Guards{MinRowsPercent: new(1.0)}
+		b = setup(t, spec, "Email,Title\n")
+		if result, _ := b.run(reportsync.NewRun{}); result.Err == nil || !strings.Contains(result.Err.Message, "the report is empty") {
+			t.Errorf("with a guard: %+v, error %+v", result, result.Err)
+		}
+	})
+}
+
+// A report that is too old is waited for, for a while, without anything being written.
+func TestFreshness(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		spec := byEmail(map[string]reportsync.Mapping{"Title": column("Title")})
+		spec.Freshness = &reportsync.Freshness{MaxAge: "26h", Wait: new("1h")}
+		b := setup(t, spec, "Email,Title\na@x.example,Boss\n")
+		a := b.insert(map[string]string{"Email": "a@x.example"})
+		path := filepath.Join(b.folder, "report.csv")
+		age := func(age time.Duration) { noError(t, os.Chtimes(path, time.Now().Add(-age), time.Now().Add(-age))) }
+
+		age(27 * time.Hour)
+		id := b.queue(reportsync.NewRun{})
+		claim, err := b.store.ClaimRun(t.Context(), id, node, longLease)
+		noError(t, err)
+		started := time.Now()
+		claim.Run.StartedAt = &started
+		job := sync.Job{
+			Run: claim.Run, Integration: claim.Integration, Reports: b.reports, Org: b.client.Metered(),
+			Journal: b.store.Journal(id, node, claim.Run.Attempt), Evidence: &b.evidence,
+		}
+		_, err = sync.Execute(t.Context(), job)
+		waiting, ok := errors.AsType[*sync.Postponed](err)
+		if !ok || !waiting.Until.After(started) || waiting.Until.After(started.Add(time.Hour)) {
+			t.Fatalf("error = %v", err)
+		}
+		time.Sleep(61 * time.Minute)
+		age(27 * time.Hour)
+		result, err := sync.Execute(t.Context(), job)
+		noError(t, err)
+		if result.Err == nil || result.Err.Code != reportsync.CodeReportStale || !strings.Contains(result.Err.Message, "freshness.max_age is 26h0m0s, also after a wait of 1h0m0s") || b.field(a, "Title") != "" {
+			t.Errorf("result %+v, error %+v", result, result.Err)
+		}
+		age(25 * time.Hour)
+		if result, err = sync.Execute(t.Context(), job); err != nil || result.Counts.Updated != 1 {
+			t.Errorf("a fresh report: %+v, error %v %+v", result, err, result.Err)
+		}
+	})
+}
+
+// What a run is to use must be left, of the connection's own allowance and of the org's.
+func TestBudgets(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		b := titles(t, 450, sync.Routes{})
+		loaded := b.org.Writes("Contact")
+		b.limits.DailyAPICalls = new(int64(6)) // describe, two look-ups, three calls: one too few with two made before
+		b.usedToday = 1
+		result, id := b.run(reportsync.NewRun{})
+		if result.Err == nil || result.Err.Code != reportsync.CodeCallBudget || b.org.Writes("Contact") != loaded {
+			t.Errorf("allowance: %+v, error %+v\n%s", result, result.Err, b.log(id))
+		}
+		b.usedToday = 0
+		if result, id = b.run(reportsync.NewRun{}); result.Err != nil {
+			t.Errorf("allowance: %+v, error %+v\n%s", result, result.Err, b.log(id))
+		}
+		if facts, err := b.store.Run(t.Context(), id); err != nil || facts.Forecast == nil || facts.Forecast.Write == nil || facts.Forecast.APICalls != result.APICalls || facts.Org == nil {
+			t.Errorf("forecast %+v, %d calls, error %v", facts.Forecast, result.APICalls, err)
+		}
+	})
+}
+
+// A value that Salesforce changes after each write is noticed and left alone, until something else changes.
+func TestValueThatNeverSettles(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		s := schema.Standard()
+		noError(t, s.Add(schema.Object{Name: "Contact", Fields: contactFields, Rules: schema.Rules{Automations: []schema.Automation{{Name: "shout", Field: "Title", Transform: schema.Upper}}}}))
+		b := setupOrg(t, s, byEmail(map[string]reportsync.Mapping{"Title": column("Title"), "Score__c": column("Score")}), "Email,Title,Score\na@x.example,chief,1\n")
+		b.insert(map[string]string{"Email": "a@x.example"})
+		var last string
+		next := func(report string) []string {
+			b.write("report.csv", report)
+			b.previous = sync.Previous{Outcomes: b.evidence.reader(last)}
+			_, last = b.run(reportsync.NewRun{})
+			return b.kinds(last)
+		}
+		const same = "Email,Title,Score\na@x.example,chief,1\n"
+		for i, want := range []string{"updated", "updated", "updated", "unchanged never_settles", "unchanged never_settles"} {
+			if got := next(same); len(got) != 1 || got[0] != want {
+				t.Errorf("run %d: %v, want %s: %+v\n%s", i+1, got, want, b.outcomes(last), b.log(last))
+			}
+		}
+		if got := next("Email,Title,Score\na@x.example,chief,2\n"); got[0] != "updated never_settles" {
+			t.Errorf("another value: %v", got)
+		}
+		if got := next("Email,Title,Score\na@x.example,boss,2\n"); got[0] != "updated" {
+			t.Errorf("a new value: %v", got)
+		}
+	})
+}
+
+// reader returns what was kept of a run, nil for none.
+func (s *shelf) reader(runID string) func(context.Context) iter.Seq2[reportsync.Outcome, error] {
+	if runID == "" {
+		return nil
+	}
+	return func(context.Context) iter.Seq2[reportsync.Outcome, error] {
+		return func(yield func(reportsync.Outcome, error) bool) {
+			for _, o := range s.runs[runID] {
+				if !yield(o, nil) {
+					return
+				}
+			}
+		}
+	}
+}
