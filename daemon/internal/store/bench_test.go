@@ -2,7 +2,7 @@ package store_test
 
 import (
 	"fmt"
-	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -29,7 +29,10 @@ func BenchmarkPlan(b *testing.B) {
 func BenchmarkSettle(b *testing.B) {
 	eachEngine(b, func(b *testing.B, s *bundle) {
 		rows := rowsOf(reportsync.Updated, 1, 100_000)
-		rand.New(rand.NewPCG(1, 2)).Shuffle(len(rows), func(i, k int) { rows[i], rows[k] = rows[k], rows[i] })
+		const far = 7919 // shares no factor with the number of rows
+		for i, r := range slices.Clone(rows) {
+			rows[i*far%len(rows)] = r
+		}
 		_, j := s.claimed("bench")
 		noError(b, j.Plan(b.Context(), batchOf(1, nil)))
 		for b.Loop() {

@@ -10,11 +10,18 @@
 // the run to another. Every write of a journal checks within its own transaction that the attempt still holds the run,
 // so a node that was only slow can't write into the attempt that replaced it.
 //
+// # The journal
+//
+// What recovery from a crash takes of a run's rows is kept as segments: some thousand planned rows or answers each, packed
+// by package rowlog, so that a million of them is hundreds of inserts. When a run ends with an artifact, which has the
+// outcomes of all its rows, its segments go. Of a run without one (live, or broken off) the outcomes are put together
+// from the segments when they are asked for (fold.go), a part of the rows at a time.
+//
 // # Two engines
 //
 // SQLite serves one machine: one connection writes and starts its transactions as writer, others read beside it from
 // the write-ahead log, and a lock file keeps a second daemon out. PostgreSQL serves several nodes: rows are locked where
 // two of them could meet, and the constraints of the schema guard what must hold (invariant 3). The SQL is shared where
-// both understand it; migrations come in twins of equal numbers. Times are stored as microseconds of Unix time,
+// both understand it; migrations come in twins of equal numbers, or are in Go. Times are stored as microseconds of Unix time,
 // structures as JSON text.
 package store

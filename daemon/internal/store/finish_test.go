@@ -124,7 +124,7 @@ func TestRequestCancel(t *testing.T) {
 		wantCode(t, err, reportsync.CodeNotFound)
 
 		t.Log("running: its node is told")
-		claim, j := b.claimed("running")
+		claim, _ := b.claimed("running")
 		for range 2 {
 			if got := must(b.RequestCancel(ctx, claim.Run.ID))(t); got.Status != reportsync.RunRunning {
 				t.Errorf("a running run is %s", got.Status)
@@ -133,7 +133,7 @@ func TestRequestCancel(t *testing.T) {
 		noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCancelled, Counts: reportsync.Counts{Read: 1, Unprocessed: 1}}))
 
 		t.Log("released with nothing under way: at once, with the rows it has")
-		claim, j = b.claimed("released")
+		claim, j := b.claimed("released")
 		noError(t, j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageWrite, Counts: reportsync.Counts{Read: 9, Unchanged: 6}}))
 		noError(t, j.Plan(ctx, batchOf(1, planned(1, 3))))
 		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 3), true))

@@ -160,7 +160,7 @@ func (r *foldedRow) outcome(number int64) (reportsync.Outcome, bool) {
 		if rec.kind == "" && rec.attempt < r.attempt {
 			continue // it was left for other records
 		}
-		if worst == nil || rec.weight() > worst.weight() {
+		if worst == nil || weight[rec.kind] > weight[worst.kind] {
 			worst = rec
 		}
 		if rec.id != "" {
@@ -183,16 +183,8 @@ func (r *foldedRow) outcome(number int64) (reportsync.Outcome, bool) {
 }
 
 // weight orders what can become of the records of one row by how much a person needs to know of it.
-func (rec *foldedRecord) weight() int {
-	switch rec.kind {
-	case reportsync.Failed:
-		return 4
-	case "", reportsync.Unprocessed:
-		return 3
-	case reportsync.Updated, reportsync.Created:
-		return 2
-	}
-	return 1
+var weight = map[reportsync.OutcomeKind]int{
+	reportsync.Failed: 3, "": 2, reportsync.Unprocessed: 2, reportsync.Updated: 1, reportsync.Created: 1,
 }
 
 // mergeChanges adds later changes to those known. A field keeps what stood in it before the first of them: what was

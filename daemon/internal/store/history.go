@@ -14,7 +14,6 @@ import (
 // moment, live ones included, but for the run exceptRun.
 func (s *Store) UsedToday(ctx context.Context, connectionID string, day time.Time, exceptRun string) (int64, error) {
 	begin := day.UTC().Truncate(24 * time.Hour)
-	// A postponed run has not started, but may have made calls.
 	calls, err := scanNumber(s.reader().row(ctx, `SELECT COALESCE(SUM(api_calls), 0) FROM runs
 		WHERE connection_id = ? AND COALESCE(started_at, queued_at) >= ? AND COALESCE(started_at, queued_at) < ? AND id <> ?`,
 		connectionID, micros(begin), micros(begin.AddDate(0, 0, 1)), exceptRun))

@@ -83,7 +83,7 @@ func fillFirstVersion(t *testing.T, p *goose.Provider, db *sql.DB) {
 	run := func(number int, id, integration, status, finished, lease string) string {
 		return fmt.Sprintf(`INSERT INTO runs (id, integration_id, integration_name, revision, source_id, connection_id, report, object,
 			started_by, dry_run, full_resync, status, queued_at, finished_at, lease_until, owner, attempt)
-			VALUES ('%s', '%s', 'n', 1, 's', 'c', 'r', 'o', 'api', FALSE, FALSE, '%s', 1, %s, %s, 'node-1', %d)`, id, integration, status, finished, lease, number+1)
+			VALUES ('%s', '%s', 'n', 1, 's', 'c', 'r', 'o', 'api', FALSE, TRUE, '%s', 1, %s, %s, 'node-1', %d)`, id, integration, status, finished, lease, number+1)
 	}
 	outcome := func(run, row int, kind, record, code, message, changes, batch string) string {
 		return fmt.Sprintf(`INSERT INTO outcomes (run, row_number, line, row_key, kind, record_id, code, message, changes, batch)
@@ -102,7 +102,7 @@ func fillFirstVersion(t *testing.T, p *goose.Provider, db *sql.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback()
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 	for row := 3; row <= oldRows; row++ {
 		statements = append(statements, outcome(1, row, "unchanged", "", "", "", "", "NULL"))
 	}

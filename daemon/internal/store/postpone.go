@@ -10,7 +10,7 @@ import (
 
 // PostponeRun puts the run of an attempt that found nothing to do yet back into the queue, where nobody takes it up before
 // until. The attempt counts for nothing: its number is given again, and the next one looks for the report anew. What it
-// has logged and used stays. It fails for a run that has planned rows, which must go on with the report that they are of.
+// has logged and used stays, and so does when the run was first taken up: a wait is measured from there. It fails for a run that has planned rows, which must go on with the report that they are of.
 // Errors: [reportsync.ErrLeaseLost].
 func (s *Store) PostponeRun(ctx context.Context, id, owner string, attempt int, until time.Time) error {
 	return s.write(ctx, func(tx conn) error {
@@ -34,7 +34,7 @@ func (s *Store) PostponeRun(ctx context.Context, id, owner string, attempt int, 
 			return err
 		}
 		_, err = tx.exec(ctx, `UPDATE runs SET status = 'queued', owner = '', lease_until = NULL, stage = '', wake_at = ?,
-			started_at = CASE WHEN attempt = 1 THEN NULL ELSE started_at END, attempt = attempt - 1, counts = '{}', report = ?, report_version = NULL
+			attempt = attempt - 1, counts = '{}', report = ?, report_version = NULL
 			WHERE number = ?`, micros(until), in.Report, number)
 		if err != nil {
 			return fmt.Errorf("postpone the run %s: %w", id, err)

@@ -17,14 +17,14 @@ func TestPostponeRun(t *testing.T) {
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx := t.Context()
 		run := b.run("onboarding")
-		_, j := b.claim(run.ID, "node-1", lease)
+		claim, j := b.claim(run.ID, "node-1", lease)
 		noError(t, j.Log(ctx, reportsync.LogInfo, reportsync.StageOpen, "too old"))
 		noError(t, j.PinReport(ctx, reportsync.ReportVersion{Path: "onboarding/old.csv"}))
 		noError(t, j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageExtract, Counts: reportsync.Counts{Read: 3}, APICalls: 2, BytesSent: 9}))
 		noError(t, b.PostponeRun(ctx, run.ID, "node-1", 1, time.Now().Add(time.Hour)))
 
 		want := run
-		want.APICalls, want.BytesSent = 2, 9
+		want.APICalls, want.BytesSent, want.StartedAt = 2, 9, claim.Run.StartedAt
 		if diff := cmp.Diff(want, must(b.Run(ctx, run.ID))(t)); diff != "" {
 			t.Errorf("postponed (-want +got):\n%s", diff)
 		}
@@ -52,13 +52,13 @@ func TestPostponedRunWakesUp(t *testing.T) {
 	onEach(t, func(t *testing.T, b *bundle) {
 		ctx := t.Context()
 		run := b.run("onboarding")
-		b.claim(run.ID, "node-1", lease)
+		first, _ := b.claim(run.ID, "node-1", lease)
 		noError(t, b.PostponeRun(ctx, run.ID, "node-1", 1, time.Now().Add(-time.Second)))
 		if ids := queuedIDs(t, b.Store); !cmp.Equal(ids, []string{run.ID}) {
 			t.Errorf("waiting to be claimed: %v", ids)
 		}
 		again, _ := b.claim(run.ID, "node-1", lease)
-		if again.Run.Attempt != 1 || again.Run.StartedAt == nil {
+		if again.Run.Attempt != 1 || !again.Run.StartedAt.Equal(*first.Run.StartedAt) {
 			t.Errorf("claimed as attempt %d, started %v", again.Run.Attempt, again.Run.StartedAt)
 		}
 		noError(t, b.ReleaseRun(ctx, run.ID, "node-1", 1))

@@ -56,12 +56,6 @@ type panicked struct {
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// putOff is the error of an attempt that asks for another one later, before which there is nothing to do.
-type putOff interface {
-	error
-	PostponedUntil() time.Time
-}
-
 // execute runs the attempt. A panic must not take the other runs and the API down with it.
 func (n *Node) execute(ctx context.Context, claim store.Claim) (result sync.Result, err error) {
 	defer func() {
@@ -77,7 +71,7 @@ func (n *Node) execute(ctx context.Context, claim store.Claim) (result sync.Resu
 func (n *Node) putAway(ctx context.Context, claim store.Claim, result sync.Result, err error, log hclog.Logger) {
 	run, s := claim.Run, n.cfg.Store
 	broken, isPanic := errors.AsType[*panicked](err)
-	put, isPutOff := errors.AsType[putOff](err)
+	waiting, postponed := errors.AsType[*sync.Postponed](err)
 	switch {
 	case err == nil:
 		err = s.FinishRun(ctx, run.ID, n.cfg.Name, run.Attempt, result)
@@ -92,10 +86,9 @@ func (n *Node) putAway(ctx context.Context, claim store.Claim, result sync.Resul
 			Message: "the run broke on an internal error",
 			Hint:    "the daemon's log has the details, under the run's id",
 		})
-	case isPutOff:
-		until := put.PostponedUntil()
-		log.Info("run waits for a newer report", "until", until.UTC().Format(time.RFC3339))
-		err = s.PostponeRun(ctx, run.ID, n.cfg.Name, run.Attempt, until)
+	case postponed:
+		log.Info("run waits for a newer report", "until", waiting.Until.UTC().Format(time.RFC3339))
+		err = s.PostponeRun(ctx, run.ID, n.cfg.Name, run.Attempt, waiting.Until)
 	case errors.Is(err, reportsync.ErrShutdown):
 		log.Info("run goes back to the queue: the daemon is shutting down")
 		err = s.ReleaseRun(ctx, run.ID, n.cfg.Name, run.Attempt)

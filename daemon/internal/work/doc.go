@@ -4,10 +4,12 @@
 //
 // A run is a row of the store: queued, then held by one attempt of one node under a lease, then ended. River moves it:
 // a job names the run, and whichever node fetches the job claims the run. The store's claim alone decides who holds a
-// run, so a job that comes late, twice, or for a run that has ended does nothing.
+// run, so a job that comes late, twice, or for a run that has ended does nothing. A run that waits for a newer report
+// takes no place meanwhile: the store keeps it back until its time, and then it is queued like any other.
 //
 //	Node.StartRun     a run is stored and a job for it inserted (node.go)
-//	sweep.go          every second: expired leases go back to the queue, due slots start, queued runs get their job
+//	sweep.go          every second: expired leases go back to the queue, due slots start
+//	deliver.go        queued runs get their job
 //	schedule.go       which slots are due: pure, from the store's states and a moment
 //	queue.go          River over SQLite or PostgreSQL
 //	attempt.go        one attempt: claim, execute, and what becomes of the run afterwards

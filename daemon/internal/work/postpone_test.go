@@ -36,8 +36,8 @@ func TestPostponed(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		for _, id := range []string{first.ID, second.ID} {
-			if run := theRun(t, s, id); run.Status != reportsync.RunQueued || run.Attempt != 0 || run.StartedAt != nil {
-				t.Errorf("a waiting run is %s, attempt %d, started %v", run.Status, run.Attempt, run.StartedAt)
+			if run := theRun(t, s, id); run.Status != reportsync.RunQueued || run.Attempt != 0 {
+				t.Errorf("a waiting run is %s, attempt %d", run.Status, run.Attempt)
 			}
 		}
 		if n.Running() != 0 {
@@ -52,8 +52,8 @@ func TestPostponed(t *testing.T) {
 		time.Sleep(time.Until(until) + 3*time.Second)
 		synctest.Wait()
 		run := theRun(t, s, first.ID)
-		if run.Status != reportsync.RunCompleted || run.Attempt != 1 || run.StartedAt.Before(until) {
-			t.Errorf("in the end it is %s, attempt %d, started %v", run.Status, run.Attempt, run.StartedAt)
+		if run.Status != reportsync.RunCompleted || run.Attempt != 1 || run.FinishedAt.Before(until) {
+			t.Errorf("in the end it is %s, attempt %d, at %v", run.Status, run.Attempt, run.FinishedAt)
 		}
 	})
 }

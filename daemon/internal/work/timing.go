@@ -34,6 +34,7 @@ const (
 	// maxAttempts ends a run that keeps taking its node down with it.
 	maxAttempts = 5
 
-	// saveTimeout bounds storing where a run stands after its attempt has ended.
-	saveTimeout = 10 * time.Second
+	// saveTimeout bounds storing where a run stands after its attempt has ended: of one that broke, millions of rows may
+	// have to be counted.
+	saveTimeout = time.Minute
 )
