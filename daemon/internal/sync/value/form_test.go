@@ -173,6 +173,7 @@ func TestMultiPicklist(t *testing.T) {
 	field.RestrictedPicklist = false
 	checkCells(t, form(t, field, value.Options{}), []cell{
 		{text: "web;Web", want: "Web;web"},
+		{text: "a\r\nb;c\rd", want: "a\nb;c\nd"},
 		{text: manySelections(101), refused: "101 values, and a multi-select picklist takes 100"},
 		{text: manySelections(100) + ";v007;v042", want: manySelections(100)},
 	})
@@ -207,6 +208,7 @@ func TestTransform(t *testing.T) {
 		{text: "adam.br", want: "LxhaMQBuA3cjHQqujqUmW/YDuHkWuCFjsT2uXs7lDQY"},
 		{text: "  ", want: ""},
 	})
+	checkCells(t, form(t, field, value.Options{Transform: chain(t, "strip_prefix:id:")}), []cell{{text: "id: 7 ", want: "7"}, {text: "id: ", want: ""}})
 	number := salesforce.Field{Name: "N", Type: salesforce.TypeDouble, Precision: 5, Scale: 1}
 	checkCells(t, form(t, number, value.Options{Transform: chain(t, `regex:([\d.]+) *%`)}), []cell{
 		{text: "12.50 %", want: "12.5"},
@@ -236,7 +238,7 @@ func TestFromOrg(t *testing.T) {
 		{salesforce.Field{Type: salesforce.TypePicklist, RestrictedPicklist: true, PicklistValues: []string{"New"}}, "Old", "Old"},
 		{salesforce.Field{Type: salesforce.TypeMultiPicklist, Length: 9, RestrictedPicklist: true, PicklistValues: []string{"New"}}, "Old;Elder", "Elder;Old"},
 		{salesforce.Field{Type: salesforce.TypeString, Length: 3}, "12345", "12345"},
-		{salesforce.Field{Type: salesforce.TypeEmail, Length: 3}, "Ann", "ann"},
+		{salesforce.Field{Type: salesforce.TypeEmail, Length: 2}, "Ann", "ann"},
 		{salesforce.Field{Type: salesforce.TypeDouble, Precision: 3}, "12345", "12345"},
 		{salesforce.Field{Type: salesforce.TypeReference}, "000", "000"},
 	} {

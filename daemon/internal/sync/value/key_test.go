@@ -145,6 +145,8 @@ func TestKeyEquality(t *testing.T) {
 	unique.Unique = true
 	exact := unique
 	exact.CaseSensitive = true
+	sensitive := plain
+	sensitive.CaseSensitive = true
 	email := salesforce.Field{Name: "K", Type: salesforce.TypeEmail, Length: 40, ExternalID: true}
 	id := salesforce.Field{Name: "K", Type: salesforce.TypeReference}
 	for _, tc := range []struct {
@@ -156,6 +158,8 @@ func TestKeyEquality(t *testing.T) {
 		{"plain text, update", plain, reportsync.OperationUpdate, true},
 		{"plain text, no operation", plain, "", true},
 		{"plain text, upsert", plain, reportsync.OperationUpsert, true},
+		{"case-sensitive but not unique, update", sensitive, reportsync.OperationUpdate, true},
+		{"unique external id, update", unique, reportsync.OperationUpdate, true},
 		{"external id, update", external, reportsync.OperationUpdate, true},
 		{"external id, insert", external, reportsync.OperationInsert, true},
 		{"external id, upsert", external, reportsync.OperationUpsert, false},
