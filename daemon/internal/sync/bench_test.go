@@ -20,3 +20,21 @@ func BenchmarkUnchanged(b *testing.B) {
 	}
 	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// BenchmarkTenth measures a run of which a tenth has changed, against an org within the process.
+func BenchmarkTenth(b *testing.B) {
+	const rows = 200_000
+	bundle := setup(b, usage(), "")
+	bundle.loadContacts(rows)
+	reports := []string{usageRows(usageHeader, 0, rows, 100), usageRows(usageHeader, 0, rows, 0)}
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		b.StopTimer()
+		bundle.write("report.csv", reports[n%2])
+		b.StartTimer()
+		if result, id := bundle.run(reportsync.NewRun{}); result.Counts.Updated != rows/10 {
+			b.Fatalf("counts = %+v\n%s", result.Counts, bundle.log(id))
+		}
+	}
+	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}

@@ -65,7 +65,9 @@ func unpackFind(data []byte) (find, error) {
 
 // find reads what a link leads to.
 func (s *rowSet) find(link uint64) (find, error) {
-	data, err := s.finds.Read(spool.Ref(link), nil)
+	buf, _ := s.buffers.Get().(*[]byte)
+	defer s.buffers.Put(buf)
+	data, err := s.finds.Read(spool.Ref(link), *buf)
 	if err != nil {
 		return find{}, err
 	}

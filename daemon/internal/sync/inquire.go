@@ -119,7 +119,7 @@ func (r *run) holdingByKey(ctx context.Context, target *target, writes []*write)
 		keys = append(keys, w.outcome.Key)
 	}
 	s := search{object: target.object.Name, key: target.key, columns: target.columns(), keys: textKeys(keys), number: len(keys)}
-	cut, err := s.lookups()
+	cut, err := s.lookups(len(keys))
 	if err != nil {
 		return nil, err
 	}

@@ -18,9 +18,8 @@ const (
 	// An ingest job is created, filled, closed, polled, read in one file or two, and deleted.
 	ingestCalls = 3 + 1 + 1 + 1
 
-	// maxLookups is how many look-ups are worth thinking about. Beyond countFrom the object is counted before a choice
-	// is made, unless a Bulk query is better in any case but that of an object of many millions.
-	maxLookups     = 400
+	// An object is counted before a choice is made for so many look-ups. Fewer are made without a thought, and of more a
+	// Bulk query is the better way for all but objects of many millions.
 	countFrom      = bulkQueryCalls + 2
 	countUpTo      = 40
 	countUpToKeys  = 20_000

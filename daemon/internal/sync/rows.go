@@ -16,6 +16,7 @@ const (
 	rowMemory    = 48 << 20
 	findMemory   = 16 << 20
 	answerMemory = 8 << 20
+	bufferBytes  = 4 << 10 // of a buffer for what is read from disk; few rows are longer
 )
 
 // rowSet is the rows of a report and what became of them. Of each row only a state and a link stay in memory; its
@@ -29,6 +30,7 @@ type rowSet struct {
 	answers *spool.Spool // outcomes in full
 	ids     idTable
 	groups  groups
+	buffers sync.Pool                                // of *[]byte, for finds that are on disk
 	tallies [256]atomic.Int64                        // rows by state
 	kinds   map[reportsync.OutcomeKind]*atomic.Int64 // answered rows by outcome
 }
@@ -40,6 +42,7 @@ func newRowSet(scratch string, fields int) *rowSet {
 		answers: spool.New(scratch, answerMemory),
 		fields:  fields,
 		kinds:   map[reportsync.OutcomeKind]*atomic.Int64{},
+		buffers: sync.Pool{New: func() any { return new(make([]byte, bufferBytes)) }},
 	}
 	for _, kind := range reportsync.OutcomeKinds {
 		s.kinds[kind] = new(atomic.Int64)
@@ -68,7 +71,7 @@ func (s *rowSet) len() int { return len(s.states) }
 // at reads a row.
 func (s *rowSet) at(index int, row *reportRow) error {
 	if row.buf == nil {
-		row.buf = make([]byte, 4<<10)
+		row.buf = make([]byte, bufferBytes)
 	}
 	data, err := s.table.At(index, row.buf)
 	if err != nil {

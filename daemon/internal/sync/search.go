@@ -64,7 +64,11 @@ func textKeys(keys []string) iter.Seq2[string, error] {
 // search gives every record that may have one of the keys to take, by the route that costs fewer API calls. The row
 // that take gets is used again. It may be called from several goroutines.
 func (r *run) search(ctx context.Context, s search, take func(row []string) error) (reportsync.Choice, error) {
-	lookups, err := s.lookups()
+	most := countUpTo + 1
+	if r.routes.read != "" {
+		most = s.number
+	}
+	lookups, err := s.lookups(most)
 	if err != nil {
 		return reportsync.Choice{}, err
 	}
@@ -99,8 +103,8 @@ type lookups struct {
 	number   int  // of lists that all keys would take; 0 when keys can't be looked up
 }
 
-// lookups cuts the keys, but no more of them than anybody would look up.
-func (s search) lookups() (lookups, error) {
+// lookups cuts the keys into lists, at most so many: more of them nobody would look up.
+func (s search) lookups(most int) (lookups, error) {
 	room := salesforce.MaxQueryLength - salesforce.QueryLength(s.listing()+")")
 	if !s.key.Searchable() || room <= 0 {
 		return lookups{}, nil
@@ -119,8 +123,8 @@ func (s search) lookups() (lookups, error) {
 		if used+size > room {
 			cut.lists, list, used = append(cut.lists, list), nil, 0
 		}
-		if len(cut.lists) == maxLookups {
-			cut.number = s.number * maxLookups / seen
+		if len(cut.lists) == most {
+			cut.number = s.number * most / seen
 			return cut, nil
 		}
 		list, used, seen = append(list, key), used+size, seen+1
