@@ -111,7 +111,7 @@ func (c *selfCheck) artifacts(ctx context.Context) {
 	const what = "artifacts"
 	if folder, ok := strings.CutPrefix(c.cfg.ArtifactsURL, artifact.SchemeFile); ok {
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-			c.note(what, folder+" will be made at the first start", nil)
+			c.note(what, folder+" will be made at the next start", nil)
 			c.warn(unshared(c.cfg))
 			return
 		}

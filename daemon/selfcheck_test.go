@@ -28,7 +28,7 @@ func TestSelfCheckBeforeFirstStart(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
 	found := daemon.SelfCheck(t.Context(), daemon.Options{StateDir: dir}, noDaemon)
-	want := map[string]bool{"state folder": true, "reports folder": true, "encryption key": true, "database": true}
+	want := map[string]bool{"state folder": true, "reports folder": true, "artifacts": true, "encryption key": true, "database": true}
 	if diff := cmp.Diff(want, results(found)); diff != "" {
 		t.Errorf("findings (-want +got):\n%s\n%+v", diff, found)
 	}
@@ -47,7 +47,7 @@ func TestSelfCheck(t *testing.T) {
 	c := clientOf(t, d)
 	configure(t, c, o, dir)
 	well := map[string]bool{
-		"state folder": true, "reports folder": true, "encryption key": true, "database": true,
+		"state folder": true, "reports folder": true, "artifacts": true, "encryption key": true, "database": true,
 		"connection production": true, "source people": true,
 	}
 	online := map[string]bool{"config API": true}

@@ -8,7 +8,7 @@ import (
 // measureCost counts API calls, which are the same on every machine.
 func measureCost(ctx context.Context, s settings) (figures []figure, err error) {
 	const contacts = 20_000
-	small, err := setup(ctx, s, "cost", contacts, 0)
+	small, err := setup(ctx, s, "cost", orgSpec{contacts: contacts})
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func measureCost(ctx context.Context, s settings) (figures []figure, err error) 
 			atMost(fmt.Sprintf("%d rows, %s: API calls", contacts, c.what), got.calls, c.calls),
 			atMost(fmt.Sprintf("%d rows, %s: bulk batches", contacts, c.what), got.batches, c.batches))
 	}
-	large, err := setup(ctx, s, "cost-of-few", million, 0)
+	large, err := setup(ctx, s, "cost-of-few", orgSpec{contacts: million})
 	if err != nil {
 		return nil, err
 	}

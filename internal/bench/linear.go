@@ -30,7 +30,7 @@ const linearRuns = 3
 
 // measureRows measures runs over a report of so many rows. Only that of the largest report has a target for its memory.
 func measureRows(ctx context.Context, s settings, rows int, largest bool) (figures []figure, took time.Duration, err error) {
-	sc, err := setup(ctx, s, fmt.Sprintf("linear-%d", rows), rows, 0)
+	sc, err := setup(ctx, s, fmt.Sprintf("linear-%d", rows), orgSpec{contacts: rows})
 	if err != nil {
 		return nil, 0, err
 	}

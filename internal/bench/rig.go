@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -49,24 +50,50 @@ func (r *rig) start(name string, args ...string) (*program, error) {
 	return p, err
 }
 
-// startOrg starts an org with so many contacts that waits so long before each answer.
-func (r *rig) startOrg(ctx context.Context, contacts int, latency time.Duration) (*org, error) {
-	schema, records, urlFile := r.path("schema.hcl"), r.path("contacts.csv"), r.path("org.url")
-	if err := os.WriteFile(schema, []byte(schemaText), 0o600); err != nil {
+// orgSpec describes the orgs that a work needs; they are alike, but for the seed of what they leave to chance.
+type orgSpec struct {
+	contacts int
+	latency  time.Duration // before each answer
+	pageRows int           // most rows of a page of Bulk query results; 0 for what orgsim gives by itself
+}
+
+// block is the part of orgsim's configuration that describes the org of this number.
+func (o orgSpec) block(n int) string {
+	pages := ""
+	if o.pageRows > 0 {
+		pages = fmt.Sprintf("  bulk_page_rows = %d\n", o.pageRows)
+	}
+	return fmt.Sprintf("org \"org%02d\" {\n  url_file = \"org%02d.url\"\n  schema = \"schema.hcl\"\n  seed = %d\n  latency = %q\n%s  load \"Contact\" { file = \"contacts.csv\" }\n}\n",
+		n, n, n+1, o.latency, pages)
+}
+
+// startOrgs starts orgs in one process, with the same contacts.
+func (r *rig) startOrgs(ctx context.Context, number int, spec orgSpec) ([]*org, error) {
+	var config strings.Builder
+	for n := range number {
+		config.WriteString(spec.block(n))
+	}
+	for name, text := range map[string]string{"schema.hcl": schemaText, "orgs.hcl": config.String()} {
+		if err := os.WriteFile(r.path(name), []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	if err := writeContacts(r.path("contacts.csv"), spec.contacts); err != nil {
 		return nil, err
 	}
-	if err := writeContacts(records, contacts); err != nil {
-		return nil, err
-	}
-	p, err := r.start("orgsim", "serve", "--schema", schema, "--load", "Contact="+records, "--url-file", urlFile, "--latency", latency.String())
+	p, err := r.start("orgsim", "serve", "--config", r.path("orgs.hcl"))
 	if err != nil {
 		return nil, err
 	}
-	url, err := p.await(ctx, urlFile)
-	if err != nil {
-		return nil, err
+	orgs := make([]*org, number)
+	for n := range orgs {
+		url, err := p.await(ctx, r.path(fmt.Sprintf("org%02d.url", n)))
+		if err != nil {
+			return nil, err
+		}
+		orgs[n] = newOrg(url)
 	}
-	return newOrg(url), os.Remove(records)
+	return orgs, os.Remove(r.path("contacts.csv"))
 }
 
 // startDaemon starts a daemon that may read the work's reports.

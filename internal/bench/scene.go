@@ -25,24 +25,26 @@ type result struct {
 	batches int64
 }
 
-// setup starts an org with so many contacts, and a daemon that is configured for it.
-func setup(ctx context.Context, s settings, name string, contacts int, latency time.Duration) (*scene, error) {
+// setup starts an org, and a daemon that is configured for it.
+func setup(ctx context.Context, s settings, name string, spec orgSpec) (*scene, error) {
 	r, err := newRig(s, name)
 	if err != nil {
 		return nil, err
 	}
 	sc := &scene{rig: r}
-	if err := sc.configure(ctx, contacts, latency); err != nil {
+	if err := sc.configure(ctx, spec); err != nil {
 		closing(r, &err)
 		return nil, err
 	}
 	return sc, nil
 }
 
-func (sc *scene) configure(ctx context.Context, contacts int, latency time.Duration) (err error) {
-	if sc.org, err = sc.startOrg(ctx, contacts, latency); err != nil {
+func (sc *scene) configure(ctx context.Context, spec orgSpec) error {
+	orgs, err := sc.startOrgs(ctx, 1, spec)
+	if err != nil {
 		return err
 	}
+	sc.org = orgs[0]
 	if sc.daemon, err = sc.startDaemon(ctx); err != nil {
 		return err
 	}

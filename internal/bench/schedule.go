@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
@@ -34,7 +32,7 @@ func measureSchedule(ctx context.Context, s settings) (figures []figure, err err
 		return nil, err
 	}
 	defer closing(r, &err)
-	orgs, err := r.startOrgs(ctx)
+	orgs, err := r.startOrgs(ctx, manyOrgs, orgSpec{contacts: perOrg * rowsOfEach})
 	if err != nil {
 		return nil, err
 	}
@@ -69,36 +67,6 @@ func measureSchedule(ctx context.Context, s settings) (figures []figure, err err
 	}
 	return append(scheduleFigures(runs, due), append(memoryFigures(samples),
 		atMost("requests in flight, of the org that had most", int64(inFlight), orgShare))...), nil
-}
-
-// startOrgs starts all orgs in one process, with the same contacts.
-func (r *rig) startOrgs(ctx context.Context) ([]*org, error) {
-	if err := os.WriteFile(r.path("schema.hcl"), []byte(schemaText), 0o600); err != nil {
-		return nil, err
-	}
-	if err := writeContacts(r.path("contacts.csv"), perOrg*rowsOfEach); err != nil {
-		return nil, err
-	}
-	var config strings.Builder
-	for n := range manyOrgs {
-		fmt.Fprintf(&config, "org \"org%02d\" {\n  url_file = \"org%02d.url\"\n  schema = \"schema.hcl\"\n  seed = %d\n  load \"Contact\" { file = \"contacts.csv\" }\n}\n", n, n, n+1)
-	}
-	if err := os.WriteFile(r.path("orgs.hcl"), []byte(config.String()), 0o600); err != nil {
-		return nil, err
-	}
-	p, err := r.start("orgsim", "serve", "--config", r.path("orgs.hcl"))
-	if err != nil {
-		return nil, err
-	}
-	orgs := make([]*org, manyOrgs)
-	for n := range orgs {
-		url, err := p.await(ctx, r.path(fmt.Sprintf("org%02d.url", n)))
-		if err != nil {
-			return nil, err
-		}
-		orgs[n] = newOrg(url)
-	}
-	return orgs, nil
 }
 
 // declare writes the reports and makes connections and integrations.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,38 +67,60 @@ func (p *program) printLog(run reportsync.Run, entries []reportsync.LogEntry) er
 	return table(p.out, rows)
 }
 
-// shownRejected is how many rejected rows stand under a log; the outcomes command has them all.
-const shownRejected = 20
+const (
+	// shownRejected is how many rejected rows stand under a log; the outcomes command has them all.
+	shownRejected = 20
+	// lookedAt is how many rows are looked at for them: rows that gave way to another by rule are left out.
+	lookedAt = 1000
+)
 
-// rejectedKinds are the outcomes of rows that did not get where they should.
+// rejectedKinds are the outcomes of rows that may not have got where they should.
 var rejectedKinds = slices.DeleteFunc(slices.Clone(reportsync.OutcomeKinds), func(k reportsync.OutcomeKind) bool { return !k.Rejected() })
 
 // printRejected lists the first rejected rows with their reasons. A token that may not see rows is told so.
 func (p *program) printRejected(ctx context.Context, client *api.Client, run reportsync.Run) error {
-	total := run.Counts.Rejected()
-	if total == 0 {
+	if run.Counts.Rejected() == 0 {
 		return nil
 	}
-	rows, err := api.Collect(client.Outcomes(ctx, run.ID, api.OutcomeQuery{Kinds: rejectedKinds, Limit: shownRejected}))
+	rows, more, err := firstRejected(client.Outcomes(ctx, run.ID, api.OutcomeQuery{Kinds: rejectedKinds}))
 	if reportsync.CodeOf(err) == reportsync.CodeForbidden {
-		_, err := fmt.Fprintf(p.out, "\n%d rows were rejected; to see them takes a token with the role operator\n", total)
+		_, err := fmt.Fprintln(p.out, "\nRows were rejected; to see them takes a token with the role operator")
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	lines := [][]string{{"LINE", "KEY", "OUTCOME", "WHY"}}
-	for _, o := range rows {
-		lines = append(lines, []string{strconv.FormatInt(o.Line, 10), harmless(o.Key), string(o.Kind), harmless(why(o))})
+	if len(rows) > 0 {
+		lines := [][]string{{"LINE", "KEY", "OUTCOME", "WHY"}}
+		for _, o := range rows {
+			lines = append(lines, []string{strconv.FormatInt(o.Line, 10), harmless(o.Key), string(o.Kind), harmless(why(o))})
+		}
+		if _, err := fmt.Fprintln(p.out, "\nRejected rows"); err != nil {
+			return err
+		}
+		if err := table(p.out, lines); err != nil {
+			return err
+		}
 	}
-	if _, err := fmt.Fprintln(p.out, "\nRejected rows"); err != nil {
-		return err
-	}
-	if err := table(p.out, lines); err != nil {
-		return err
-	}
-	if more := total - int64(len(rows)); more > 0 {
-		_, err = fmt.Fprintf(p.out, "and %d more: reportsyncd outcomes %s --only %s\n", more, run.ID, strings.ReplaceAll(join(rejectedKinds), ", ", ","))
+	if more {
+		_, err = fmt.Fprintf(p.out, "There may be more: reportsyncd outcomes %s --only %s\n", run.ID, strings.ReplaceAll(join(rejectedKinds), ", ", ","))
 	}
 	return err
+}
+
+// firstRejected picks the rows to be shown and says whether it has not seen all.
+func firstRejected(outcomes iter.Seq2[reportsync.Outcome, error]) (rows []reportsync.Outcome, more bool, err error) {
+	looked := 0
+	for o, err := range outcomes {
+		if err != nil {
+			return nil, false, err
+		}
+		if looked++; looked > lookedAt || len(rows) == shownRejected {
+			return rows, true, nil
+		}
+		if o.Rejected() {
+			rows = append(rows, o)
+		}
+	}
+	return rows, false, nil
 }

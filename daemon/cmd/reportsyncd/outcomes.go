@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"strconv"
@@ -79,39 +83,58 @@ func (p *program) outcomes(ctx context.Context, runID string, query api.OutcomeQ
 	case formatCSV:
 		return p.outcomesCSV(rows)
 	case formatJSON:
-		all, err := api.Collect(rows)
-		if err != nil {
-			return err
-		}
-		return printList(p, all)
+		return p.outcomesJSON(rows)
 	default:
 		return p.outcomesTable(rows)
 	}
 }
 
+// tableRows is how many rows are aligned with each other: a table of a million is not kept back until its end.
+const tableRows = 1000
+
 func (p *program) outcomesTable(outcomes iter.Seq2[reportsync.Outcome, error]) error {
 	rows := [][]string{{"ROW", "LINE", "KEY", "OUTCOME", "RECORD", "WHY"}}
 	for o, err := range outcomes {
 		if err != nil {
-			return err
+			return errors.Join(table(p.out, rows), err)
 		}
 		rows = append(rows, []string{
-			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), harmless(o.Key), string(o.Kind), o.RecordID, harmless(why(o)),
+			strconv.FormatInt(o.Row, 10), strconv.FormatInt(o.Line, 10), harmless(o.Key), string(o.Kind), recordsOf(o), harmless(why(o)),
 		})
+		if len(rows) == tableRows {
+			if err := table(p.out, rows); err != nil {
+				return err
+			}
+			rows = rows[:0]
+		}
 	}
 	return table(p.out, rows)
 }
 
-// why tells changes and reasons apart: a row has one or the other.
+func recordsOf(o reportsync.Outcome) string {
+	if len(o.Records) > 0 {
+		return strings.Join(o.Records, ",")
+	}
+	return o.RecordID
+}
+
+// why gives the reason of what became of a row, and its changes.
 func why(o reportsync.Outcome) string {
+	var parts []string
 	if o.Code != "" {
-		return strings.TrimSpace(o.Code + ": " + o.Message)
+		parts = append(parts, strings.TrimSpace(o.Code+": "+o.Message))
 	}
-	changes := make([]string, len(o.Changes))
-	for i, c := range o.Changes {
-		changes[i] = fmt.Sprintf("%s: %s -> %s", c.Field, cell(c.Before), cell(c.After))
+	for _, c := range o.Changes {
+		text := fmt.Sprintf("%s: %s -> %s", c.Field, cell(c.Before), cell(c.After))
+		if c.RecordID != "" {
+			text = c.RecordID + " " + text
+		}
+		if c.Held {
+			text += " (held back)"
+		}
+		parts = append(parts, text)
 	}
-	return strings.Join(changes, ", ")
+	return strings.Join(parts, ", ")
 }
 
 func cell(value *string) string {
@@ -119,6 +142,34 @@ func cell(value *string) string {
 		return "empty"
 	}
 	return strconv.Quote(*value)
+}
+
+// outcomesJSON streams the list that printList would print. After an error it is left open, so that nobody takes it for
+// whole.
+func (p *program) outcomesJSON(outcomes iter.Seq2[reportsync.Outcome, error]) error {
+	w := bufio.NewWriter(p.out)
+	var item bytes.Buffer
+	encoder := json.NewEncoder(&item)
+	encoder.SetIndent("  ", "  ")
+	encoder.SetEscapeHTML(false)
+	before, end := "[\n  ", "[]\n"
+	for o, err := range outcomes {
+		if err != nil {
+			return errors.Join(w.Flush(), err)
+		}
+		item.Reset()
+		if err := encoder.Encode(o); err != nil {
+			return err
+		}
+		if _, err := w.WriteString(before + strings.TrimSuffix(item.String(), "\n")); err != nil {
+			return err
+		}
+		before, end = ",\n  ", "\n]\n"
+	}
+	if _, err := w.WriteString(end); err != nil {
+		return err
+	}
+	return w.Flush()
 }
 
 // outcomesCSV streams: a report of a million rows has as many outcomes.

@@ -4,13 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 	"unicode"
-
-	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 const timeLayout = "2006-01-02 15:04:05"
@@ -56,63 +52,6 @@ func harmless(text string) string {
 		}
 		return r
 	}, text)
-}
-
-// printSummary writes what a person wants to know of a run first.
-func (p *program) printSummary(run reportsync.Run) error {
-	rows := [][]string{
-		{"Run", run.ID},
-		{"Integration", run.IntegrationName},
-		{"Report", run.Report},
-		{"Object", run.Object},
-		{"Started", moment(run.StartedAt, " UTC")},
-		{"Runtime", runtimeOf(run)},
-		{"Status", status(run)},
-		{"Rows", counts(run)},
-		{"API calls", strconv.FormatInt(run.APICalls, 10)},
-		{"Bulk batches", strconv.FormatInt(run.BulkBatches, 10)},
-	}
-	if run.Error != nil {
-		rows = append(rows, []string{"Error", run.Error.Message})
-		if run.Error.Hint != "" {
-			rows = append(rows, []string{"", run.Error.Hint})
-		}
-	}
-	return table(p.out, rows)
-}
-
-func status(run reportsync.Run) string {
-	text := strings.ReplaceAll(string(run.Status), "_", " ")
-	if run.DryRun {
-		text += " (dry run: nothing was written)"
-	}
-	return text
-}
-
-// counts leaves out what did not happen.
-func counts(run reportsync.Run) string {
-	parts := []string{fmt.Sprintf("%d read", run.Counts.Read)}
-	for _, kind := range reportsync.OutcomeKinds {
-		if n := *run.Counts.Of(kind); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, kind))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// moment shows a time in UTC, as everything that reportsync shows.
-func moment(t *time.Time, suffix string) string {
-	if t == nil {
-		return "-"
-	}
-	return t.UTC().Format(timeLayout) + suffix
-}
-
-func runtimeOf(run reportsync.Run) string {
-	if run.RuntimeSeconds == nil {
-		return "-"
-	}
-	return (time.Duration(*run.RuntimeSeconds*1000) * time.Millisecond).String()
 }
 
 // indent keeps a text of several lines within the last column of a table.

@@ -20,7 +20,11 @@ func (p *program) runCommand() *cobra.Command {
 With --follow the command waits for the run to end, shows how far it is on standard
 error and its summary on standard output. It then exits with 0 when the run completed,
 2 when it went through but rows were rejected, and 1 when it failed or was cancelled.
-Ctrl-C ends the following, not the run.`,
+Ctrl-C ends the following, not the run.
+
+A run that a guard has stopped has written nothing and says which number met which limit.
+Where the numbers are meant, --ignore-guards lets this one run through; the next one is
+guarded again.`,
 		Args: one("the name or id of an integration"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := p.connect()
@@ -49,6 +53,7 @@ Ctrl-C ends the following, not the run.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&start.DryRun, "dry-run", false, "stop before the first write and show what would have happened")
 	flags.BoolVar(&start.FullResync, "full", false, "write matched rows even where nothing differs")
+	flags.BoolVar(&start.IgnoreGuards, "ignore-guards", false, "let this one run through whatever the integration's guards say")
 	flags.BoolVar(&follow, "follow", false, "wait for the run to end")
 	flags.BoolVar(&asJSON, "json", false, "show the run as JSON")
 	return cmd
