@@ -10,14 +10,14 @@ import (
 func TestMakeScratch(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "scratch")
-	make := func() (string, func() error) {
+	scratch := func() (string, func() error) {
 		folder, remove, err := makeScratch(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return folder, remove
 	}
-	first, removeFirst := make()
+	first, removeFirst := scratch()
 	for _, folder := range []string{dir, first} {
 		if info, err := os.Stat(folder); err != nil || info.Mode().Perm() != scratchMode {
 			t.Errorf("%s: mode %v, %v", folder, info.Mode(), err)
@@ -32,7 +32,7 @@ func TestMakeScratch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, removeSecond := make()
+	_, removeSecond := scratch()
 	for file, want := range map[string]bool{left: false, filepath.Join(first, "rows-2"): true, filepath.Join(dir, "notes"): true} {
 		if _, err := os.Stat(file); (err == nil) != want {
 			t.Errorf("%s: %v, want that it is there: %v", file, err, want)

@@ -12,7 +12,7 @@ import (
 func measureLinear(ctx context.Context, s settings) (figures []figure, err error) {
 	var perRow times
 	for _, rows := range []int{s.rows / 4, s.rows / 2, s.rows} {
-		some, took, err := measureRows(ctx, s, rows, rows == s.rows)
+		some, took, err := measureRows(ctx, s, rows)
 		if err != nil {
 			return nil, fmt.Errorf("%d rows: %w", rows, err)
 		}
@@ -25,11 +25,13 @@ func measureLinear(ctx context.Context, s settings) (figures []figure, err error
 		figure{what: "time per row, spread", got: fmt.Sprintf("%d %%", spread), target: "<= 15 %", met: spread <= 15}), nil
 }
 
-// linearRuns is how often each report is run at most: one of ten million rows takes long to write.
-const linearRuns = 3
+const (
+	tenMillion = 10_000_000
+	linearRuns = 3 // of each report at most: one of ten million rows takes long to write
+)
 
-// measureRows measures runs over a report of so many rows. Only that of the largest report has a target for its memory.
-func measureRows(ctx context.Context, s settings, rows int, largest bool) (figures []figure, took time.Duration, err error) {
+// measureRows measures runs over a report of so many rows. Memory has a target at ten million rows.
+func measureRows(ctx context.Context, s settings, rows int) (figures []figure, took time.Duration, err error) {
 	sc, err := setup(ctx, s, fmt.Sprintf("linear-%d", rows), orgSpec{contacts: rows})
 	if err != nil {
 		return nil, 0, err
@@ -48,7 +50,7 @@ func measureRows(ctx context.Context, s settings, rows int, largest bool) (figur
 		return nil, 0, err
 	}
 	memory := note(fmt.Sprintf("%d rows: daemon, peak memory", rows), "%d MiB", peak>>20)
-	if largest {
+	if rows == tenMillion {
 		memory = mebibytes(memory.what, peak, 640<<20)
 	}
 	return []figure{

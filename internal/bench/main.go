@@ -43,7 +43,7 @@ var works = []work{
 	{"updates", "20,000 updates at 100 ms a request", measureUpdates},
 	{"million", "1,000,000 rows onto 1,000,000 Contacts, 10 % changed", measureMillion},
 	{"schedule", "1,000 integrations of 200 rows due in the same minute, 20 orgs", measureSchedule},
-	{"linear", "up to 10,000,000 rows with as many keys, 10 % changed", measureLinear},
+	{"linear", "a quarter, a half and all of -rows rows onto as many Contacts, 10 % changed", measureLinear},
 }
 
 func main() {
@@ -53,7 +53,7 @@ func main() {
 	flag.StringVar(&s.bin, "bin", "", "folder with reportsyncd and orgsim; default: they are built")
 	flag.StringVar(&s.dir, "dir", "", "folder for data and state, which is left there; default: a temporary one")
 	flag.IntVar(&s.repeat, "repeat", 5, "how often what takes seconds is measured")
-	flag.IntVar(&s.rows, "rows", 10_000_000, "rows of the largest report of work linear; 10,000,000 need about 8 GB of memory for the simulated org")
+	flag.IntVar(&s.rows, "rows", tenMillion, "rows of the largest report of work linear; the simulated org needs some 650 bytes of memory for each")
 	flag.Parse()
 	// Also when the terminal goes away no program may be left behind.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -28,7 +28,8 @@ type jobJSON struct {
 	ErrorMessage     string    `json:"errorMessage"`
 }
 
-// createJob asks for a job, which is never done twice blindly: see the package comment.
+// createJob asks for a job. One that writes is never asked for twice blindly; one that only reads may be, since the first
+// does no harm.
 func (c *Client) createJob(ctx context.Context, op, kind string, settings any) (jobJSON, error) {
 	body, err := json.Marshal(settings)
 	if err != nil {
@@ -36,7 +37,7 @@ func (c *Client) createJob(ctx context.Context, op, kind string, settings any) (
 	}
 	answer, err := c.do(ctx, call{
 		op: op, method: http.MethodPost, target: c.org.data(kind),
-		body: inMemory(body), contentType: jsonType, once: true,
+		body: inMemory(body), contentType: jsonType, once: kind != jobsQuery,
 	})
 	if err != nil {
 		return jobJSON{}, err

@@ -90,7 +90,7 @@ func (t *target) changes(row *reportRow, f find) []reportsync.Change {
 func (t *target) creation(row *reportRow) []reportsync.Change {
 	changes := []reportsync.Change{{Field: t.key.Name, After: orNil(string(row.key))}}
 	for i := range t.fields {
-		if want := t.wanted(row, i); want != "" && t.fields[i].onCreate {
+		if want, writes := t.want(row, i); writes && want != "" && t.fields[i].onCreate {
 			changes = append(changes, reportsync.Change{Field: t.names[i], After: orNil(want)})
 		}
 	}

@@ -188,7 +188,11 @@ func (e *ending) outcome(row *reportRow) (reportsync.Outcome, error) {
 		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
 		return r.intend(row, o)
 	case st == rowGroup:
-		return r.groupOutcome(r.target, row, reportsync.Unprocessed)
+		whole, err := r.groupOutcome(r.target, row, reportsync.Unprocessed)
+		if whole.Kind == reportsync.Unprocessed && whole.Code == "" {
+			whole.Code, whole.Message = o.Code, o.Message
+		}
+		return whole, err
 	}
 	return o, nil
 }
@@ -235,7 +239,7 @@ func (r *run) sayEnd(ctx context.Context, result Result) error {
 		if err := r.ledger.log(ctx, level, "%s", text); err != nil {
 			return err
 		}
-	case c.Rejected() > 0:
+	case result.Status == reportsync.RunCompletedWithErrors:
 		level = reportsync.LogWarn
 	}
 	return r.ledger.log(ctx, level,

@@ -84,6 +84,9 @@ func (d *duplicates) settle(hash uint64, used, row *reportRow) {
 	switch {
 	case rows.states[used.index] == rowConflict:
 		rows.join(used.index, row.index)
+	case alike(used, row) && keep != reportsync.KeepReject && d.run.order.before(row, used) == (keep == reportsync.KeepFirst):
+		lose(used, rowRepeated, row)
+		d.keys.Replace(hash, isUsed, isRow)
 	case alike(used, row):
 		lose(row, rowRepeated, used)
 	case keep == reportsync.KeepReject:

@@ -42,7 +42,9 @@ func (r *run) match(ctx context.Context, target *target, keys *keyIndex) error {
 
 // findRecords reads the records that have the rows' keys, or finds that they need not be read.
 func (r *run) findRecords(ctx context.Context, target *target, keys *keyIndex) (reportsync.Choice, error) {
-	if r.blind(target) {
+	if blind, err := r.blind(target); err != nil {
+		return reportsync.Choice{}, err
+	} else if blind {
 		return r.takeBlindly(ctx, target)
 	}
 	known, err := r.readPrevious(ctx)
@@ -66,20 +68,33 @@ func (r *run) openKeys() iter.Seq2[string, error] {
 	}
 }
 
-// blind reports whether rows are written without their records being read: nothing is to be compared, and the key is
-// the record's id or makes an upsert.
-func (r *run) blind(target *target) bool {
-	if r.spec.Compares() || r.past.attempts || len(r.spec.Match.FieldTransform) > 0 || r.spec.Match.UpdatesAll() {
-		return false
+// blind reports whether rows are written without their records being read: nothing is to be compared, no share of what
+// changes is asked for, and the key is the record's id or makes an upsert. Of a row that has nothing to write only its
+// record can tell what became of it.
+func (r *run) blind(target *target) (bool, error) {
+	if r.spec.Compares() || r.Run.DryRun || r.spec.Guards != nil || r.past.attempts || len(r.spec.Match.FieldTransform) > 0 || r.spec.Match.UpdatesAll() {
+		return false, nil
 	}
 	op := r.spec.Does()
-	return op == reportsync.OperationUpdate && target.key.isID() || target.createsByKey(op)
+	if !target.createsByKey(op) && (op != reportsync.OperationUpdate || !target.key.isID()) {
+		return false, nil
+	}
+	for row, err := range r.rows.each(rowOpen) {
+		if err != nil || len(target.assignAll(row, false)) == 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (r *run) takeBlindly(ctx context.Context, target *target) (reportsync.Choice, error) {
 	for row, err := range r.rows.each(rowOpen) {
 		if err != nil {
 			return reportsync.Choice{}, err
+		}
+		if field, orphaned, is := target.orphan(row); is {
+			r.rows.set(row.index, orphaned, uint64(field)) //nolint:gosec // an index
+			continue
 		}
 		r.rows.set(row.index, rowDirect, 0)
 	}
@@ -144,7 +159,7 @@ func (m *matcher) meet(row *reportRow, rec record) error {
 		case !m.run.spec.Match.UpdatesAll():
 			return rows.answer(row.index, *landed)
 		}
-		one, err := m.member(f, landed)
+		one, err := m.member(row, f, landed)
 		rows.set(row.index, rowGroup, rows.groups.add(one))
 		return err
 	case rowSame, rowHeld, rowDiffers:
@@ -167,7 +182,7 @@ func (m *matcher) first(row *reportRow, f find) error {
 		send, held = send || !e.held && !e.made, held || e.held
 	}
 	if m.run.sendsAll() {
-		send = true
+		send = m.sends(row, f)
 	}
 	if len(f.edits) == 0 && !send {
 		if link, ok := rows.ids.pack(f.id); ok {
@@ -189,7 +204,7 @@ func (m *matcher) first(row *reportRow, f find) error {
 
 // second makes a group of the record that a row has and another one.
 func (m *matcher) second(row *reportRow, before find, rec record) error {
-	one, err := m.member(before, nil)
+	one, err := m.member(row, before, nil)
 	if err != nil {
 		return err
 	}
@@ -217,7 +232,7 @@ func (m *matcher) another(row *reportRow, rec record) error {
 			landed = m.run.past.answerOf(row.index, rec.id)
 		}
 	}
-	next, err := m.member(f, landed)
+	next, err := m.member(row, f, landed)
 	if err != nil {
 		return err
 	}
@@ -225,9 +240,9 @@ func (m *matcher) another(row *reportRow, rec record) error {
 	return nil
 }
 
-func (m *matcher) member(f find, answer *reportsync.Outcome) (member, error) {
+func (m *matcher) member(row *reportRow, f find, answer *reportsync.Outcome) (member, error) {
 	ref, err := m.run.rows.finds.Append(m.pack.find(&f))
-	return member{find: ref, answer: answer, idle: !m.run.sendsAll() && !f.sends()}, err
+	return member{find: ref, answer: answer, idle: !m.sends(row, f)}, err
 }
 
 // exists notes that a row that was only to be inserted has a record.
@@ -338,6 +353,14 @@ func (r *run) concludeGroup(target *target, row *reportRow) error {
 		return err
 	}
 	return r.rows.answer(row.index, o)
+}
+
+// sends reports whether anything of a row is to be sent to a record.
+func (m *matcher) sends(row *reportRow, f find) bool {
+	if m.run.sendsAll() {
+		return len(m.target.assignAll(row, false)) > 0
+	}
+	return f.sends()
 }
 
 // sends reports whether anything of a find is to be sent.

@@ -1,0 +1,246 @@
+package sync_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/model"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// stage is where scenes are played: a folder of reports that many of them share.
+type stage struct {
+	t      *testing.T
+	folder string
+	files  *report.Files
+	played atomic.Int64
+	routes sync.Routes
+}
+
+func newStage(t *testing.T, routes sync.Routes) *stage {
+	t.Helper()
+	s := &stage{t: t, folder: t.TempDir(), routes: routes}
+	var err error
+	s.files, err = report.OpenFiles(reportsync.FilesSource{URL: "file://" + s.folder}, []string{s.folder})
+	noError(t, err)
+	t.Cleanup(func() { noError(t, s.files.Close()) })
+	return s
+}
+
+// played is what a scene has come to, and what it was to come to.
+type played struct {
+	c        model.Case
+	want     model.Expectation
+	result   reportsync.RunResult
+	outcomes []reportsync.Outcome
+	records  []model.Record
+	rules    []*fault.Rule // the faults, in the order in which they were given
+	log      []string
+	err      error
+}
+
+// play runs a scene on fake time, and under faults at last: the runs before had none, and what they wrote was undone. What
+// goes wrong with the scene itself is in the error.
+func (s *stage) play(sc scene, faults ...fault.Fault) (p played) {
+	name := fmt.Sprintf("report-%d.csv", s.played.Add(1))
+	sc.spec.Report = name
+	for range sc.repeats {
+		before := s.playOnce(sc)
+		if before.err != nil {
+			return before
+		}
+		if !sc.dryRun { // those don't count
+			sc.made, sc.evidence = before.made(), before.outcomes
+		}
+	}
+	return s.playOnce(sc, faults...)
+}
+
+func (s *stage) playOnce(sc scene, faults ...fault.Fault) (p played) {
+	synctest.Test(s.t, func(t *testing.T) {
+		p, p.err = s.playNow(t.Context(), sc, faults)
+	})
+	return p
+}
+
+func (s *stage) playNow(ctx context.Context, sc scene, faults []fault.Fault) (played, error) {
+	org, err := simulate(sc.objects)
+	if err != nil {
+		return played{}, err
+	}
+	defer org.Close()
+	p := played{c: sc.enter(org)}
+	p.want = model.Expect(p.c)
+	path := filepath.Join(s.folder, sc.spec.Report)
+	if err := os.WriteFile(path, []byte(csv(p.c)), 0o600); err != nil {
+		return p, err
+	}
+	defer os.Remove(path)
+	for _, f := range faults {
+		p.rules = append(p.rules, org.Faults().Add(f))
+	}
+	client, err := salesforce.New(salesforce.Config{
+		LoginURL: "http://127.0.0.1:1", ClientID: orgsim.DefaultClientID, ClientSecret: orgsim.DefaultClientSecret, Transport: &wire{org: org},
+	})
+	if err != nil {
+		return p, err
+	}
+	memory, routes := &memory{}, s.routes
+	if len(p.c.Spec.Match.FieldTransform) > 0 {
+		routes.Read = "" // every record has to be read
+	}
+	p.result, err = sync.ExecuteBy(ctx, sync.Job{
+		Run:         reportsync.Run{ID: "run", Attempt: 1, DryRun: sc.dryRun, FullResync: sc.full, IgnoreGuards: sc.ignore},
+		Integration: reportsync.Integration{ID: "integration", Revision: 1, IntegrationSpec: p.c.Spec},
+		Previous:    sync.Previous{Read: p.c.PreviousRows, Outcomes: evidence(sc.evidence)},
+		Reports:     s.files, Org: client.Metered(), Journal: memory, Evidence: memory, Scratch: s.folder,
+	}, routes)
+	p.outcomes, p.records, p.log = memory.outcomes, recordsOf(org, thing, sc.objects[thing]), memory.log
+	p.respell()
+	return p, err
+}
+
+// respell undoes what an upsert does to keys that differ from the row's by case alone: where records are not read, it
+// writes the row's spelling.
+func (p *played) respell() {
+	key := p.c.Org.Objects[thing].Fields["Key__c"]
+	if p.c.Spec.Compares() || !key.Unique || key.CaseSensitive {
+		return
+	}
+	for _, r := range p.records {
+		if before := p.before(r["Id"]); before["Key__c"] != "" && strings.EqualFold(before["Key__c"], r["Key__c"]) {
+			r["Key__c"] = before["Key__c"]
+		}
+	}
+}
+
+// evidence yields the outcomes of a run before, as its artifact does. Nil stands for no such run.
+func evidence(outcomes []reportsync.Outcome) func(context.Context) iter.Seq2[reportsync.Outcome, error] {
+	if outcomes == nil {
+		return nil
+	}
+	return func(context.Context) iter.Seq2[reportsync.Outcome, error] {
+		return func(yield func(reportsync.Outcome, error) bool) {
+			for _, o := range outcomes {
+				if len(o.Changes) > 0 && !yield(o, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// made returns the changes that a run has made or held back, with how many runs in a row have done so.
+func (p *played) made() map[model.Change]int {
+	made := map[model.Change]int{}
+	for _, o := range p.want.Outcomes {
+		if o.Kind == reportsync.Updated {
+			for _, c := range o.Changes {
+				made[c] = p.c.Made[c] + 1
+			}
+		}
+		for _, c := range o.Held {
+			made[c] = p.c.Made[c] + 1
+		}
+	}
+	return made
+}
+
+// enter makes the records of a scene and returns the case that they make. Ids that a report names by a place are those
+// that the records have got.
+func (sc scene) enter(org *orgsim.Org) model.Case {
+	var parents []string
+	for _, fields := range sc.parents {
+		if id, err := org.Insert(parent, fields); err == nil {
+			parents = append(parents, id)
+		}
+	}
+	for _, fields := range sc.things {
+		enterThing(org, fields, parents)
+	}
+	c := model.Case{Spec: sc.spec, DryRun: sc.dryRun, FullResync: sc.full, IgnoreGuards: sc.ignore, PreviousRows: sc.previous, Made: sc.made}
+	c.Org = model.Org{Objects: sc.objects, Records: map[string][]model.Record{}}
+	for name, object := range sc.objects {
+		c.Org.Records[name] = recordsOf(org, name, object)
+	}
+	things := c.Org.Records[thing]
+	for _, row := range sc.rows {
+		if key := row.Cells["Key"]; sc.spec.Match.Field == "Id" && strings.HasPrefix(key, "@") {
+			cells := map[string]string{}
+			for column, cell := range row.Cells {
+				cells[column] = cell
+			}
+			row.Cells = cells
+			place, short, _ := strings.Cut(key[1:], " ")
+			if n, _ := strconv.Atoi(place); n < len(things) {
+				cells["Key"] = things[n]["Id"]
+			} else {
+				cells["Key"] = sc.objects[thing].Prefix + "000000000zzz"
+			}
+			if short != "" {
+				cells["Key"] = cells["Key"][:15]
+			}
+		}
+		c.Rows = append(c.Rows, row)
+	}
+	return c
+}
+
+// enterThing makes a record of all fields that Salesforce takes with their values, one after the other.
+func enterThing(org *orgsim.Org, fields map[string]string, parents []string) {
+	id, err := org.Insert(thing, map[string]string{"Name__c": fields["Name__c"]})
+	if err != nil {
+		panic(err) // a required field is all there is
+	}
+	for name, value := range fields {
+		if name == "Parent__c" {
+			n, _ := strconv.Atoi(value)
+			if n >= len(parents) {
+				continue
+			}
+			value = parents[n]
+		}
+		_ = org.Update(thing, id, map[string]string{name: value}) // refused, the field stays empty
+	}
+}
+
+// csv prints the report of a case.
+func csv(c model.Case) string {
+	columns := c.Spec.Columns()
+	var b strings.Builder
+	line := func(cells []string) {
+		for i, cell := range cells {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(`"` + strings.ReplaceAll(cell, `"`, `""`) + `"`)
+		}
+		b.WriteByte('\n')
+	}
+	line(columns)
+	for _, row := range c.Rows {
+		if row.Broken != "" {
+			line(append(columns[:len(columns):len(columns)], "one too many"))
+			continue
+		}
+		cells := make([]string, len(columns))
+		for i, column := range columns {
+			cells[i] = row.Cells[column]
+		}
+		line(cells)
+	}
+	return b.String()
+}
