@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/value"
@@ -91,7 +92,7 @@ func (p *problems) lookup(ctx context.Context, org Describer, child *salesforce.
 		p.add(reportsync.MappingPointer(name, "lookup"), reportsync.CodeFieldUnsupported, "%s is of type %s: only a reference field holds the id of a parent", name, reference.Type)
 		return nil, nil
 	}
-	if !contains(reference.ReferenceTo, l.Object) {
+	if !slices.Contains(reference.ReferenceTo, l.Object) {
 		p.add(at("object"), reportsync.CodeInvalid, "%s refers to %s, not to %q%s", name, enumerate(reference.ReferenceTo), l.Object, reportsync.DidYouMean(l.Object, reference.ReferenceTo))
 		return nil, nil
 	}

@@ -59,7 +59,13 @@ func (r *run) fill(t *target, verb salesforce.Operation, row *reportRow, w *writ
 			w.sends = append(w.sends, assignment{field: assignKey, value: string(row.key)})
 		}
 		return nil
+	default:
+		return r.fillOnto(t, row, w)
 	}
+}
+
+// fillOnto gives a write onto a record that was looked at what it changes and sends.
+func (r *run) fillOnto(t *target, row *reportRow, w *write) error {
 	records, err := r.recordsToWrite(row.index)
 	if err != nil {
 		return err

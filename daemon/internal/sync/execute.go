@@ -13,7 +13,7 @@ import (
 )
 
 // Execute carries a run out, or on from where an earlier attempt at it stopped. Whatever goes wrong with the run is in
-// the Result. The error is for what ends this attempt and leaves the run live: [*Postponed], [reportsync.ErrLeaseLost]
+// the Result. The error is for what ends this attempt and leaves the run live: [*PostponedError], [reportsync.ErrLeaseLost]
 // and [reportsync.ErrShutdown], each of these given as the context's cause or by the journal, and failures of the
 // journal. A cause of [reportsync.ErrCancelled] ends the run as cancelled, after what is in flight has settled.
 func Execute(ctx context.Context, job Job) (Result, error) {

@@ -50,7 +50,7 @@ func unpackFind(data []byte) (find, error) {
 	for range u.number() {
 		head := u.number()
 		f.edits = append(f.edits, edit{
-			field: int(head >> editBits), held: head&editHeld != 0, made: head&editMade != 0, //nolint:gosec // was an int
+			field: int(head >> editBits), held: head&editHeld != 0, made: head&editMade != 0,
 			repeats: int(u.number()), before: string(u.text()), //nolint:gosec // was an int
 		})
 		if u.bad {

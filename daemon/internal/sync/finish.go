@@ -53,7 +53,7 @@ func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 func unfinishedBusiness(ctx context.Context, stop error) error {
 	cause := context.Cause(ctx)
 	storeErr, broken := errors.AsType[*storeError](stop)
-	waiting, postponed := errors.AsType[*Postponed](stop)
+	waiting, postponed := errors.AsType[*PostponedError](stop)
 	switch {
 	case stop == nil:
 		return nil
@@ -204,8 +204,9 @@ func (r *run) intended(row *reportRow) (reportsync.Outcome, error) {
 		return r.intend(row, begin(row, reportsync.Created))
 	case rowGroup:
 		return r.groupOutcome(r.target, row, reportsync.Updated)
+	default:
+		return r.intend(row, begin(row, reportsync.Updated))
 	}
-	return r.intend(row, begin(row, reportsync.Updated))
 }
 
 // intend adds to an outcome which record and values were meant.
@@ -219,6 +220,7 @@ func (r *run) intend(row *reportRow, o reportsync.Outcome) (reportsync.Outcome, 
 			return o, err
 		}
 		o.RecordID, o.Changes = f.id, r.target.changes(row, f)
+	default: // its record was not looked at
 	}
 	return o, nil
 }

@@ -10,7 +10,7 @@ import (
 // lookAgain is how long a run that waits for a newer report leaves the source alone.
 const lookAgain = time.Minute
 
-// fresh fails when the newest report is older than the integration takes: with [*Postponed] while the run may wait for
+// fresh fails when the newest report is older than the integration takes: with [*PostponedError] while the run may wait for
 // a newer one.
 func (r *run) fresh(ctx context.Context, v reportsync.ReportVersion) error {
 	oldest, wait := r.spec.Oldest()
@@ -32,7 +32,7 @@ func (r *run) fresh(ctx context.Context, v reportsync.ReportVersion) error {
 	return stale.WithHint("see whether the report is still delivered, or allow a greater freshness.max_age")
 }
 
-// await returns a [*Postponed] while the run may wait for a report, or nil. It says so in the log the first time.
+// await returns a [*PostponedError] while the run may wait for a report, or nil. It says so in the log the first time.
 func (r *run) await(ctx context.Context, why string) error {
 	_, wait := r.spec.Oldest()
 	waited := time.Since(r.waitsSince())
@@ -44,7 +44,7 @@ func (r *run) await(ctx context.Context, why string) error {
 			return err
 		}
 	}
-	return &Postponed{Until: time.Now().Add(min(lookAgain, wait-waited))}
+	return &PostponedError{Until: time.Now().Add(min(lookAgain, wait-waited))}
 }
 
 // waitsSince returns when the run's wait began: when it was first taken up.

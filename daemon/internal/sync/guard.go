@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -131,7 +130,8 @@ func percent(part, whole int64) string {
 	if whole == 0 {
 		return "100"
 	}
-	return strconv.FormatFloat(float64(part)*100/float64(whole), 'f', 1, 64)
+	tenths := part * 1000 / whole
+	return fmt.Sprintf("%d.%d", tenths/10, tenths%10)
 }
 
-func number(limit float64) string { return strconv.FormatFloat(limit, 'f', -1, 64) }
+func number(limit float64) string { return fmt.Sprint(limit) }

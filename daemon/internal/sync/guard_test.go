@@ -49,7 +49,7 @@ func TestGuards(t *testing.T) {
 					b.insert(map[string]string{"Email": fmt.Sprintf("user%d@x.example", i), "Title": "Boss"})
 				}
 				loaded := b.org.Writes("Contact")
-				result, id := b.run(reportsync.NewRun{})
+				result, _ := b.run(reportsync.NewRun{})
 				if tc.says == "" {
 					if result.Err != nil || b.org.Writes("Contact") == loaded {
 						t.Errorf("result %+v, error %+v", result, result.Err)
@@ -69,7 +69,6 @@ func TestGuards(t *testing.T) {
 				if through.Err != nil || !strings.Contains(b.log(id), "let through by ignore_guards: stopped before the first write: "+tc.says) {
 					t.Errorf("let through: %+v\n%s", through, b.log(id))
 				}
-				_ = id
 			})
 		})
 	}
@@ -114,7 +113,7 @@ func TestFreshness(t *testing.T) {
 			Journal: b.store.Journal(id, node, claim.Run.Attempt), Evidence: &b.evidence,
 		}
 		_, err = sync.Execute(t.Context(), job)
-		waiting, ok := errors.AsType[*sync.Postponed](err)
+		waiting, ok := errors.AsType[*sync.PostponedError](err)
 		if !ok || !waiting.Until.After(started) || waiting.Until.After(started.Add(time.Hour)) {
 			t.Fatalf("error = %v", err)
 		}

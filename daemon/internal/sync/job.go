@@ -53,12 +53,12 @@ type EvidenceWriter interface {
 	Discard()
 }
 
-// Postponed is the error of an attempt that waits for a newer report. Nothing was read or planned.
-type Postponed struct{ Until time.Time }
+// PostponedError is the error of an attempt that waits for a newer report. Nothing was read or planned.
+type PostponedError struct{ Until time.Time }
 
-func (p *Postponed) Error() string {
+func (p *PostponedError) Error() string {
 	return fmt.Sprintf("the run waits until %s for a newer report", p.Until.UTC().Format(time.RFC3339))
 }
 
 // PostponedUntil returns when the report is to be looked at again.
-func (p *Postponed) PostponedUntil() time.Time { return p.Until }
+func (p *PostponedError) PostponedUntil() time.Time { return p.Until }

@@ -113,7 +113,6 @@ type matcher struct {
 	row   reportRow
 	pack  packer
 	edits []edit
-	taken int64
 }
 
 // take notes a record. One that no row asks for is passed over: a whole object may be read.
@@ -170,8 +169,9 @@ func (m *matcher) meet(row *reportRow, rec record) error {
 		return m.second(row, before, rec)
 	case rowGroup, rowAmbiguous:
 		return m.another(row, rec)
+	default:
+		return nil // it goes no further, whatever its record is
 	}
-	return nil // it goes no further, whatever its record is
 }
 
 // first notes the first record of a row.
@@ -267,8 +267,9 @@ func (s *rowSet) recordOf(index int) (find, error) {
 	switch s.states[index].is() {
 	case rowSame, rowExists, rowCreated:
 		return find{id: s.ids.unpack(s.links[index])}, nil
+	default:
+		return s.find(s.links[index])
 	}
-	return s.find(s.links[index])
 }
 
 // conclude settles the rows for which all records were read: those without one, and those with several.
@@ -310,7 +311,7 @@ func (r *run) concludeMissing(target *target, row *reportRow) error {
 	for i := range target.fields {
 		f := &target.fields[i]
 		if f.onCreate && f.RequiredOnCreate() && target.wanted(row, i) == "" {
-			r.rows.set(row.index, rowIncomplete, uint64(i)) //nolint:gosec // an index
+			r.rows.set(row.index, rowIncomplete, uint64(i))
 			return nil
 		}
 	}

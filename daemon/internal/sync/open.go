@@ -26,15 +26,16 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 	found = append(found, blamed...)
 	var reader *report.Reader
 	if len(blamed) == 0 {
-		if reader, err = r.Reports.Open(ctx, version); err != nil {
-			if r.pinned() {
-				return nil, nil, err
-			}
-			if blamed, err = blameReport(err); err != nil {
-				return nil, nil, err
-			}
-			found = append(found, blamed...)
+		reader, err = r.Reports.Open(ctx, version)
+	}
+	if err != nil {
+		if r.pinned() {
+			return nil, nil, err
 		}
+		if blamed, err = blameReport(err); err != nil {
+			return nil, nil, err
+		}
+		found = append(found, blamed...)
 	}
 	if reader != nil {
 		found = append(found, checkColumns(reader, r.spec)...)

@@ -1,7 +1,7 @@
 package sync_test
 
 import (
-	"encoding/csv"
+	encoding "encoding/csv"
 	"os"
 	"path/filepath"
 	"slices"
@@ -246,7 +246,7 @@ func TestSurveySample(t *testing.T) {
 			Duplicates: &reportsync.Duplicates{Keep: new(reportsync.KeepLast), OrderBy: new("Question Date & Time (UTC)")},
 		}
 		b := setup(t, spec, string(report))
-		rows, err := csv.NewReader(strings.NewReader(string(report))).ReadAll()
+		rows, err := encoding.NewReader(strings.NewReader(string(report))).ReadAll()
 		noError(t, err)
 		newest := map[string][]string{}
 		for _, row := range rows[1:] {

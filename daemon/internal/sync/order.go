@@ -38,7 +38,7 @@ func (o *order) see(cell string) string {
 }
 
 // before reports whether row a comes before row b.
-func (o order) before(a, b *reportRow) bool {
+func (o *order) before(a, b *reportRow) bool {
 	if c := o.compare(string(a.order), string(b.order)); c != 0 {
 		return c < 0
 	}
@@ -46,7 +46,7 @@ func (o order) before(a, b *reportRow) bool {
 }
 
 // compare orders two cells; an empty one comes before all others.
-func (o order) compare(a, b string) int {
+func (o *order) compare(a, b string) int {
 	if !o.by || a == b {
 		return 0
 	}

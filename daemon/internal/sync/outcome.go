@@ -30,7 +30,7 @@ func (r *run) outcome(target *target, row *reportRow) (reportsync.Outcome, error
 		o.Message = target.sayParent(row, int(link), "several %s records have %s %s") //nolint:gosec // an index
 	case rowIncomplete:
 		o.Code = reportsync.RowRequired
-		o.Message = fmt.Sprintf("no record can be created without a value for %s", target.names[link])
+		o.Message = "no record can be created without a value for " + target.names[link]
 	case rowMissing:
 		o.Code, o.Message = reportsync.RowNoRecord, "no record has this key"
 	case rowExists:

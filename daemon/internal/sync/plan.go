@@ -47,7 +47,7 @@ func newWritePlan(t *target, op reportsync.Operation, direct bool) *writePlan {
 
 func (p *writePlan) add(created bool, u unit, parent string) {
 	if parent != "" {
-		u.parent = uint32(maphash.String(p.seed, parent)>>32) | 1 //nolint:gosec // half of a hash
+		u.parent = uint32(maphash.String(p.seed, parent)>>32) | 1
 	}
 	list := p.lists[bit(created)]
 	list.units = append(list.units, u)
@@ -98,6 +98,7 @@ func (r *run) recordsToWrite(index int) ([]candidate, error) {
 			records = append(records, candidate{find: f, member: i})
 		}
 		return records, nil
+	default:
+		return []candidate{{}}, nil
 	}
-	return []candidate{{}}, nil
 }

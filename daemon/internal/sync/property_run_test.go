@@ -85,7 +85,7 @@ func (s *stage) playNow(ctx context.Context, sc scene, faults []fault.Fault) (pl
 	p := played{c: sc.enter(org)}
 	p.want = model.Expect(p.c)
 	path := filepath.Join(s.folder, sc.spec.Report)
-	if err := os.WriteFile(path, []byte(csv(p.c)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(reportOf(p.c)), 0o600); err != nil {
 		return p, err
 	}
 	defer os.Remove(path)
@@ -217,8 +217,8 @@ func enterThing(org *orgsim.Org, fields map[string]string, parents []string) {
 	}
 }
 
-// csv prints the report of a case.
-func csv(c model.Case) string {
+// reportOf prints the report of a case.
+func reportOf(c model.Case) string {
 	columns := c.Spec.Columns()
 	var b strings.Builder
 	line := func(cells []string) {

@@ -176,7 +176,7 @@ func (p *played) describe() string {
 	var b strings.Builder
 	spec, err := json.Marshal(p.c.Spec)
 	fmt.Fprintf(&b, "integration %s %v\ndry run %t, full resync %t, ignore guards %t, %d rows before\nreport:\n%srecords before:\n",
-		spec, err, p.c.DryRun, p.c.FullResync, p.c.IgnoreGuards, p.c.PreviousRows, csv(p.c))
+		spec, err, p.c.DryRun, p.c.FullResync, p.c.IgnoreGuards, p.c.PreviousRows, reportOf(p.c))
 	for _, name := range []string{parent, thing} {
 		for _, r := range p.c.Org.Records[name] {
 			fmt.Fprintf(&b, "  %v\n", r)

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
@@ -187,7 +188,7 @@ func share(part, whole int64) string {
 // thousands writes a number with its thousands parted.
 func thousands(n int64) string {
 	if n < 1000 {
-		return fmt.Sprint(n)
+		return strconv.FormatInt(n, 10)
 	}
 	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }

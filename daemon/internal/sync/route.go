@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -32,8 +33,6 @@ const (
 	// maxJobRows keeps a job's plan, upload and results at a size that memory and one transaction take easily. It is a
 	// multiple of the rows of an internal batch, so cutting costs no batch.
 	maxJobRows = 10 * salesforce.MaxBatchRows
-	// maxJobBytes leaves room for the header.
-	maxJobBytes = salesforce.MaxUploadBytes - 1_000_000
 )
 
 func collectionCalls(rows, batchRows int) int { return pages(rows, batchRows) }
@@ -109,17 +108,17 @@ var routeNames = map[string]string{
 
 // sayRoute says what was chosen and what else there was.
 func sayRoute(c reportsync.Choice, thing, of string, counted bool, records int) string {
-	text, others := fmt.Sprintf("finding %s %s by %s", count(int(c.Rows), thing), of, routeNames[c.Route]), ""
+	text := []string{fmt.Sprintf("finding %s %s by %s", count(int(c.Rows), thing), of, routeNames[c.Route])}
 	for _, cost := range c.Routes {
 		if cost.Route == c.Route {
-			text += fmt.Sprintf(" (about %s)", count(int(cost.APICalls), "call"))
+			text[0] += " (about " + count(int(cost.APICalls), "call") + ")"
 		} else {
-			others += fmt.Sprintf(", not by %s (about %d)", routeNames[cost.Route], cost.APICalls)
+			text = append(text, fmt.Sprintf("not by %s (about %d)", routeNames[cost.Route], cost.APICalls))
 		}
 	}
-	text += others
+	said := strings.Join(text, ", ")
 	if counted {
-		text += fmt.Sprintf("; the object has %s", count(records, "record"))
+		said += "; the object has " + count(records, "record")
 	}
-	return text
+	return said
 }

@@ -97,7 +97,7 @@ func (u *unpacker) text() []byte {
 func (r *reportRow) unpack(data []byte, values int) error {
 	u := unpacker{in: data}
 	head := u.number()
-	r.line, r.flaw, r.values = int64(head>>1), nil, r.values[:0] //nolint:gosec // was an int64
+	r.line, r.flaw, r.values = int64(head>>1), nil, r.values[:0]
 	r.key, r.order = u.text(), u.text()
 	if head&1 == 1 {
 		r.flaw = &flaw{code: string(u.text()), message: string(u.text())}

@@ -215,7 +215,7 @@ func (g *groups) add(members ...member) uint64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.all = append(g.all, members)
-	return uint64(len(g.all) - 1)
+	return uint64(len(g.all) - 1) //nolint:gosec // an index
 }
 
 func (g *groups) join(group uint64, m member) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -256,7 +257,7 @@ func (r *run) sayJob(ctx context.Context, j *job, finished salesforce.IngestJob,
 	if len(out.missing) > 0 {
 		rows := make([]string, 0, len(out.missing))
 		for _, u := range out.missing {
-			rows = append(rows, fmt.Sprint(u.row+1))
+			rows = append(rows, strconv.FormatUint(uint64(u.row)+1, 10))
 		}
 		text += fmt.Sprintf("; %d rows of the report are in no result file: %s", len(rows), enumerate(rows))
 	}

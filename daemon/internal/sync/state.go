@@ -36,6 +36,7 @@ func (s state) done() bool {
 	switch s.is() {
 	case rowOpen, rowDiffers, rowGroup, rowCreate, rowDirect:
 		return false
+	default:
+		return true
 	}
-	return true
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/value"
@@ -122,7 +123,7 @@ func sharedParent(object *salesforce.Object, mapped []string) string {
 	chosen := ""
 	for _, f := range object.Fields {
 		switch {
-		case f.Type != salesforce.TypeReference || contains(mapped, f.Name):
+		case f.Type != salesforce.TypeReference || slices.Contains(mapped, f.Name):
 		case !f.Updateable && f.Createable && !f.Nillable:
 			return f.Name
 		case f.Name == "AccountId":
@@ -132,16 +133,7 @@ func sharedParent(object *salesforce.Object, mapped []string) string {
 	return chosen
 }
 
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-// operation says what a run does, in terms of the target.
+// createsByKey reports whether records are created by an upsert, which can be repeated.
 func (t *target) createsByKey(op reportsync.Operation) bool {
 	return op == reportsync.OperationUpsert && t.key.ExternalID && t.key.IDLookup
 }

@@ -71,7 +71,7 @@ func (n *Node) execute(ctx context.Context, claim store.Claim) (result sync.Resu
 func (n *Node) putAway(ctx context.Context, claim store.Claim, result sync.Result, err error, log hclog.Logger) {
 	run, s := claim.Run, n.cfg.Store
 	broken, isPanic := errors.AsType[*panicked](err)
-	waiting, postponed := errors.AsType[*sync.Postponed](err)
+	waiting, postponed := errors.AsType[*sync.PostponedError](err)
 	switch {
 	case err == nil:
 		err = s.FinishRun(ctx, run.ID, n.cfg.Name, run.Attempt, result)

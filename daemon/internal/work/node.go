@@ -16,7 +16,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// Execute works on a claimed run until it has a result. Its error is [*sync.Postponed], [reportsync.ErrLeaseLost],
+// Execute works on a claimed run until it has a result. Its error is [*sync.PostponedError], [reportsync.ErrLeaseLost],
 // [reportsync.ErrShutdown] or a failure of the store; whatever goes wrong with the run itself is in the result.
 type Execute func(ctx context.Context, claim store.Claim, journal *store.Journal) (sync.Result, error)
 

@@ -18,7 +18,7 @@ import (
 func later(until time.Time) work.Execute {
 	return func(context.Context, store.Claim, *store.Journal) (sync.Result, error) {
 		if time.Now().Before(until) {
-			return sync.Result{}, fmt.Errorf("open the report: %w", &sync.Postponed{Until: until})
+			return sync.Result{}, fmt.Errorf("open the report: %w", &sync.PostponedError{Until: until})
 		}
 		return sync.Result{Status: reportsync.RunCompleted}, nil
 	}
@@ -65,7 +65,7 @@ func TestPostponedToThePast(t *testing.T) {
 		var postponed atomic.Bool
 		n := startNode(t, work.Config{Store: s, Timing: brisk, Execute: func(ctx context.Context, c store.Claim, j *store.Journal) (sync.Result, error) {
 			if postponed.CompareAndSwap(false, true) {
-				return sync.Result{}, &sync.Postponed{Until: time.Now().Add(-time.Minute)}
+				return sync.Result{}, &sync.PostponedError{Until: time.Now().Add(-time.Minute)}
 			}
 			return completed(ctx, c, j)
 		}})

@@ -67,7 +67,7 @@ func (s *Spool) write(p []byte) error {
 		last := &s.chunks[len(s.chunks)-1]
 		n := min(len(p), chunkBytes-len(*last))
 		*last = append(*last, p[:n]...)
-		p, s.size = p[n:], s.size+uint64(n)
+		p, s.size = p[n:], s.size+uint64(n) //nolint:gosec // a length
 	}
 	return nil
 }
@@ -99,26 +99,26 @@ func (s *Spool) nextChunk() error {
 func (s *Spool) Read(ref Ref, buf []byte) ([]byte, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	record, _, err := s.read(uint64(ref), buf)
-	return record, err
+	return s.read(uint64(ref), buf)
 }
 
-// read returns the record at a place and the place after it.
-func (s *Spool) read(at uint64, buf []byte) (record []byte, next uint64, err error) {
+// read returns the record at a place.
+func (s *Spool) read(at uint64, buf []byte) ([]byte, error) {
 	window, err := s.window(at, guessBytes, buf)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	size, n := binary.Uvarint(window)
-	if next = at + uint64(n) + size; n <= 0 || next > s.size {
-		return nil, 0, errDamaged
+	next := at + uint64(n) + size //nolint:gosec // a negative n is caught below
+	if n <= 0 || next > s.size {
+		return nil, errDamaged
 	}
 	if uint64(len(window)) < uint64(n)+size {
 		if window, err = s.window(at, int(next-at), buf); err != nil { //nolint:gosec // a record fits in memory
-			return nil, 0, err
+			return nil, err
 		}
 	}
-	return window[n : uint64(n)+size], next, nil
+	return window[n : uint64(n)+size], nil
 }
 
 // skip returns the place after the record at a place.
@@ -148,7 +148,7 @@ func (s *Spool) window(at uint64, size int, buf []byte) ([]byte, error) {
 	}
 	buf = buf[:size]
 	for filled := 0; filled < size; {
-		n, err := s.copyAt(buf[filled:], at+uint64(filled)) //nolint:gosec // both are lengths
+		n, err := s.copyAt(buf[filled:], at+uint64(filled))
 		if err != nil {
 			return nil, err
 		}
@@ -174,7 +174,7 @@ func (s *Spool) kept() uint64 {
 	if s.file == nil {
 		return s.size - s.size%chunkBytes
 	}
-	return uint64(len(s.chunks)-1) * chunkBytes
+	return uint64(len(s.chunks)-1) * chunkBytes //nolint:gosec // there is a chunk once there is a file
 }
 
 func (s *Spool) copyAt(p []byte, at uint64) (int, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestSpool(t *testing.T) {
 func TestSpoolConcurrently(t *testing.T) {
 	t.Parallel()
 	s := spool.New(t.TempDir(), 1<<20)
-	defer s.Close() //nolint:errcheck // the folder goes with the test
+	defer s.Close()
 	record := func(i int) []byte { return bytes.Repeat([]byte(fmt.Sprintf("%06d", i)), 40) }
 	refs := make(chan spool.Ref, 30_000)
 	var work sync.WaitGroup
@@ -84,8 +85,8 @@ func TestSpoolConcurrently(t *testing.T) {
 func TestTable(t *testing.T) {
 	t.Parallel()
 	table := spool.NewTable(t.TempDir(), 1<<20)
-	defer table.Close() //nolint:errcheck // the folder goes with the test
-	row := func(i int) string { return fmt.Sprint(i, bytes.Repeat([]byte("x"), i%200)) }
+	defer table.Close()
+	row := func(i int) string { return fmt.Sprint(i, strings.Repeat("x", i%200)) }
 	const rows = 20_000
 	for i := range rows {
 		if err := table.Append([]byte(row(i))); err != nil {
@@ -122,8 +123,8 @@ func TestIndex(t *testing.T) {
 			}
 		}
 		for i, key := range keys {
-			x.Replace(x.Hash(key), uint32(i), uint32(i+len(keys)))
-			if got := find(key); len(got) != 1 || got[0] != uint32(i+len(keys)) {
+			x.Replace(x.Hash(key), uint32(i), uint32(i+len(keys)))                //nolint:gosec // small
+			if got := find(key); len(got) != 1 || got[0] != uint32(i+len(keys)) { //nolint:gosec // small
 				t.Fatalf("key %q: rows %v after it was replaced", key, got)
 			}
 		}

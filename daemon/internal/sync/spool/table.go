@@ -46,8 +46,7 @@ func (t *Table) At(row int, buf []byte) ([]byte, error) {
 		}
 		at = next
 	}
-	record, _, err := t.spool.read(at, buf)
-	return record, err
+	return t.spool.read(at, buf)
 }
 
 // Close lets go of memory and file.
