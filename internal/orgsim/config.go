@@ -24,11 +24,8 @@ const (
 	DefaultPassword        = "orgsim-password"
 )
 
-// The pages of an org where [Config] sets none.
-const (
-	defaultPageSize     = 2_000
-	defaultBulkPageRows = 50_000
-)
+// defaultPageSize is the page of a REST query where [Config] sets none.
+const defaultPageSize = 2_000
 
 // maxPageSize is the most records that a REST query page holds (REST API guide:
 // query options header).
@@ -50,7 +47,7 @@ type Config struct {
 	Schema *schema.Schema // default schema.Standard()
 
 	PageSize     int  // most rows of a REST query page, up to 2,000, which is the default
-	BulkPageRows int  // most rows of a Bulk result page; default 50,000
+	BulkPageRows int  // most rows of a Bulk result page; default what the client asks for, else 50,000
 	SteadyPages  bool // pages are always full, where otherwise the size varies
 
 	DailyCalls   int // API calls a day, enforced; 0: 15,000 announced, none enforced
@@ -139,7 +136,6 @@ func (c Config) withDefaults() Config {
 	}
 	c.App.NoRunAsUser = c.App.NoRunAsUser || c.NoRunAsUser
 	c.PageSize = cmp.Or(c.PageSize, defaultPageSize)
-	c.BulkPageRows = cmp.Or(c.BulkPageRows, defaultBulkPageRows)
 	if len(c.Users) == 0 {
 		username := DefaultUsername
 		if c.Sandbox {

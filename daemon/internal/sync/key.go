@@ -35,6 +35,9 @@ func (r *run) key(ctx context.Context, target *target) (*keyIndex, error) {
 			}
 		}
 	}
+	if err := d.preferEarlier(); err != nil {
+		return nil, err
+	}
 	r.unite()
 	keys.usable = int(r.rows.count(rowOpen))
 	if err := r.ledger.advance(ctx, int64(r.rows.len())); err != nil {
@@ -111,6 +114,25 @@ func alike(a, b *reportRow) bool {
 		}
 	}
 	return true
+}
+
+// preferEarlier hands the use of a row over to the first one in the report that says the same: which of them the policy
+// came to by their order makes no difference to anybody.
+func (d *duplicates) preferEarlier() error {
+	rows, row := d.run.rows, &d.other
+	for i, st := range rows.states {
+		to := int(rows.links[i]) //nolint:gosec // an index
+		if st != rowRepeated || to < i || rows.states[to] != rowOpen {
+			continue
+		}
+		if err := rows.at(to, row); err != nil {
+			return err
+		}
+		d.keys.Replace(d.keys.Hash(d.target.key.Fold(string(row.key))), uint32(to), uint32(i)) //nolint:gosec // at most maxRows
+		rows.set(to, rowRepeated, uint64(i))                                                   //nolint:gosec // an index
+		rows.set(i, rowOpen, 0)
+	}
+	return nil
 }
 
 // unite lets rows that gave way to another one share its fate: a repetition of a row that is in conflict is so, too,

@@ -21,7 +21,7 @@ type Config struct {
 	Quota    *quota.Usage
 	Journal  *journal.Journal
 	Pages    paging.Pages
-	PageRows int    // most rows of a result page
+	PageRows int    // most rows of a result page; 0 for as many as are asked for, or a default
 	Pod      string // of job ids
 	Now      func() time.Time
 	Pace     time.Duration // that a job waits before it is begun, and again before it ends; 0: none

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -8,7 +9,12 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
-const pagesAtATime = 5
+const (
+	pagesAtATime = 5
+	// defaultPageRows is a page where the client asks for no size and the org sets none (Bulk API 2.0 guide: get results
+	// for a query job, maxRecords).
+	defaultPageRows = 50_000
+)
 
 // queryJobResults sends a page of the result. The last page's locator is the
 // text null.
@@ -64,12 +70,15 @@ func (a *API) resultPage(c *web.Call, j *queryJob, rows int) (from, until int, r
 			return 0, 0, refused
 		}
 	}
-	until = a.pageEnd(j, from, rows)
+	most := 0
 	if text := query.Get("maxRecords"); text != "" {
-		most, err := strconv.Atoi(text)
-		if err != nil || most < 1 {
+		var err error
+		if most, err = strconv.Atoi(text); err != nil || most < 1 {
 			return 0, 0, invalidJob("maxRecords '%s' is not a positive number", text)
 		}
+	}
+	until = a.pageEnd(j, from, rows, most)
+	if most > 0 {
 		until = min(until, from+min(most, rows-from))
 	}
 	return from, until, nil
@@ -84,9 +93,11 @@ func (j *queryJob) from(text string, rows int) (int, *sferr.Error) {
 	return from, nil
 }
 
-// pageEnd is where the page that begins at a row ends, the same each time.
-func (a *API) pageEnd(j *queryJob, from, rows int) int {
-	return from + min(rows-from, a.Pages.Size(a.PageRows, j.number, uint64(from))) //nolint:gosec // a place is not negative
+// pageEnd is where the page that begins at a row ends, the same each time, when so many rows are asked for, 0 for none in
+// particular.
+func (a *API) pageEnd(j *queryJob, from, rows, asked int) int {
+	size := cmp.Or(a.PageRows, asked, defaultPageRows)
+	return from + min(rows-from, a.Pages.Size(size, j.number, uint64(from))) //nolint:gosec // a place is not negative
 }
 
 // queryJobPages lists where the next pages of the result are, so that a client
@@ -119,7 +130,7 @@ func (a *API) queryJobPages(c *web.Call) {
 			break
 		}
 		answer.Pages = append(answer.Pages, page{URL: j.path + "/results?locator=" + locator(from, j.id)})
-		from = a.pageEnd(j, from, rows)
+		from = a.pageEnd(j, from, rows, 0)
 	}
 	c.JSON(http.StatusOK, answer)
 }
