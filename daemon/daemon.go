@@ -68,7 +68,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.store, err = store.Open(ctx, store.Options{URL: cfg.DatabaseURL, Key: key, Logger: d.log.Named("store")}); err != nil {
+	if d.store, err = store.Open(ctx, store.Options{URL: cfg.DatabaseURL, Key: key, Logger: d.log.Named("store"), Commit: o.Commit}); err != nil {
 		return nil, err
 	}
 	d.stop.onStop("close the store", func(context.Context) error { return d.store.Close() })

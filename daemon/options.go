@@ -28,6 +28,8 @@ type Options struct {
 	Logger     hclog.Logger
 	Version    string     // of the program
 	Supervisor Supervisor // the service manager to keep informed; nil for none
+
+	Commit func(commit func() error) error // stands around each commit of the store, for tests of crashes; nil for nothing
 }
 
 // FromConfig returns the options that a configuration file asks for. What is not in the file is left to the caller.

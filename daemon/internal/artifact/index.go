@@ -126,12 +126,12 @@ func (x index) holds(f frame, want Filter) bool {
 	if f.last <= want.After || want.Changed && f.kinds&withChanges == 0 {
 		return false
 	}
-	return len(want.Kinds) == 0 || slices.ContainsFunc(want.Kinds, func(k reportsync.OutcomeKind) bool { return f.kinds&x.bit(k) != 0 })
+	return len(want.Kinds) == 0 || slices.ContainsFunc(want.Kinds, func(k reportsync.OutcomeKind) bool { return f.kinds&bitOf(x.kinds, k) != 0 })
 }
 
-// bit returns 0 for a kind that the object can't hold.
-func (x index) bit(k reportsync.OutcomeKind) kindSet {
-	i := slices.Index(x.kinds, k)
+// bitOf returns the bit of a kind among those of an object, 0 for one that the object can't hold.
+func bitOf(kinds []reportsync.OutcomeKind, k reportsync.OutcomeKind) kindSet {
+	i := slices.Index(kinds, k)
 	if i < 0 || kindSet(1)<<i >= withChanges {
 		return 0
 	}

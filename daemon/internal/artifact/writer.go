@@ -52,7 +52,6 @@ type Writer struct {
 	block *block
 	rows  int64
 	last  int64
-	index index // its kinds; frames are the packing side's
 
 	full   chan *block
 	free   chan *block
@@ -64,7 +63,8 @@ type Writer struct {
 	object *blob.Writer
 	hash   hash.Hash
 	size   int64
-	frame  []byte
+	frames []frame
+	packet []byte // the frame that is sent, reused
 	err    error
 }
 
@@ -87,7 +87,6 @@ func (b *Bucket) Create(ctx context.Context, runID string, attempt int) (*Writer
 	}
 	w := &Writer{
 		bucket: b, key: key, ctx: ctx, cancel: cancel, object: object, hash: sha256.New(),
-		index: index{kinds: reportsync.OutcomeKinds},
 		// One is filled while the other is packed.
 		full: make(chan *block, 1), free: make(chan *block, 2), packed: make(chan struct{}),
 	}
@@ -100,7 +99,7 @@ func (b *Bucket) Create(ctx context.Context, runID string, attempt int) (*Writer
 
 // Add writes a row's outcome. Rows come in their order, each once (invariant 2).
 func (w *Writer) Add(o reportsync.Outcome) error {
-	kind := w.index.bit(o.Kind)
+	kind := bitOf(reportsync.OutcomeKinds, o.Kind)
 	switch {
 	case w.closed:
 		return w.ended()
@@ -159,11 +158,11 @@ func (w *Writer) pack() {
 }
 
 func (w *Writer) write(b *block) error {
-	w.frame = rowlog.Compress(w.frame[:0], b.lines)
-	w.index.frames = append(w.index.frames, frame{
-		offset: w.size, length: int64(len(w.frame)), first: b.first, last: b.last, kinds: b.kinds,
+	w.packet = rowlog.Compress(w.packet[:0], b.lines)
+	w.frames = append(w.frames, frame{
+		offset: w.size, length: int64(len(w.packet)), first: b.first, last: b.last, kinds: b.kinds,
 	})
-	return w.send(w.frame)
+	return w.send(w.packet)
 }
 
 func (w *Writer) send(data []byte) error {
@@ -223,7 +222,8 @@ func (w *Writer) Close(ctx context.Context) (reportsync.Artifact, error) {
 	if err := w.end(); err != nil {
 		return reportsync.Artifact{}, err
 	}
-	if err := w.send(w.index.append(nil)); err != nil {
+	x := index{kinds: reportsync.OutcomeKinds, frames: w.frames}
+	if err := w.send(x.append(nil)); err != nil {
 		w.drop()
 		return reportsync.Artifact{}, err
 	}

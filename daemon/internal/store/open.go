@@ -33,6 +33,9 @@ type Options struct {
 	Key *Keyring
 	// Logger is told of migrations; nil for nobody.
 	Logger hclog.Logger
+	// Commit stands around the commit of every transaction of the store; nil for nothing. Tests of crashes die before a
+	// commit, or after it.
+	Commit func(commit func() error) error
 }
 
 // Store is an open database. Its methods are safe for concurrent use. What a user is to be told comes as a
@@ -42,6 +45,7 @@ type Store struct {
 	where   string // the database as messages name it, without credentials
 	key     *Keyring
 	logger  hclog.Logger
+	around  func(commit func() error) error // stands around each commit
 
 	writer  *sql.DB // starts its transactions as writer
 	readers *sql.DB // SQLite: beside the writer; PostgreSQL: the same pool
@@ -57,9 +61,12 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.Key == nil {
 		return nil, errors.New("open the store: no key given")
 	}
-	s := &Store{key: o.Key, logger: o.Logger}
+	s := &Store{key: o.Key, logger: o.Logger, around: o.Commit}
 	if s.logger == nil {
 		s.logger = hclog.NewNullLogger()
+	}
+	if s.around == nil {
+		s.around = func(commit func() error) error { return commit() }
 	}
 	s.close = sync.OnceValue(func() (err error) {
 		for _, closeNext := range slices.Backward(s.closers) {

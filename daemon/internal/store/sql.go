@@ -115,7 +115,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx conn) error) error {
 	if err := fn(conn{tx, s.dialect}); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	if err := s.around(tx.Commit); err != nil {
 		return fmt.Errorf("commit a transaction: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -30,7 +31,8 @@ type run struct {
 	problems []reportsync.FieldError // that the check has found
 	rows     *rowSet                 // none until the whole report was read
 	past     *past
-	order    order // of rows with the same key
+	order    order        // of rows with the same key
+	hashes   spool.Hashes // of the rows' keys, until they are indexed
 	routes   routes
 
 	planning sync.Mutex // batches are planned side by side

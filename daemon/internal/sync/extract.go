@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -29,7 +30,11 @@ func (r *run) extract(ctx context.Context, target *target, reader *report.Reader
 		return err
 	}
 	x := newExtraction(r, target)
-	for in, err := range reader.Rows() {
+	var cells arena
+	for in, err := range ahead(reader.Rows(), func(row report.Row) report.Row {
+		row.Cells = cells.keep(row.Cells)
+		return row
+	}) {
 		if err == nil {
 			err = x.add(in)
 		}
@@ -43,7 +48,7 @@ func (r *run) extract(ctx context.Context, target *target, reader *report.Reader
 		}
 	}
 	r.keep(x.rows)
-	r.order = x.order
+	r.order, r.hashes = x.order, x.hashes
 	if err := r.ledger.pin(ctx, reader.Version()); err != nil {
 		return err
 	}
@@ -67,12 +72,14 @@ type extraction struct {
 	orderBy int // of the selected columns, -1 for none
 	pack    packer
 	values  []string
+	hashes  spool.Hashes // of the folded keys, by row
 }
 
 func newExtraction(r *run, target *target) *extraction {
 	x := &extraction{
 		rows: newRowSet(r.Scratch, len(target.fields)), target: target, past: r.past,
 		columns: r.spec.Columns(), order: newOrder(r.spec), orderBy: -1, values: make([]string, len(target.fields)),
+		hashes: spool.NewHashes(),
 	}
 	for i, name := range x.columns {
 		if name == r.spec.OrderBy() {
@@ -106,6 +113,7 @@ func (x *extraction) add(in report.Row) error {
 	if err := x.rows.add(x.pack.row(in.Line, key, order, x.values, flawed), st); err != nil {
 		return err
 	}
+	x.hashes.Add(x.target.key.Fold(key))
 	return x.past.settled(x.rows, index)
 }
 

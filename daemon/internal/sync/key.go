@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -20,21 +21,19 @@ func (r *run) key(ctx context.Context, target *target) (*keyIndex, error) {
 	if err := r.ledger.enter(ctx, reportsync.StageKey, int64(r.rows.len())); err != nil {
 		return nil, err
 	}
-	keys := &keyIndex{Index: spool.NewIndex(r.rows.len())}
+	keys := &keyIndex{Index: spool.NewIndex(r.hashes)}
 	d := &duplicates{run: r, target: target, keys: keys}
-	for row, err := range r.rows.each() {
-		if err == nil {
-			err = d.take(row)
-		}
-		if err != nil {
+	for index, hash := range r.hashes.All() {
+		if err := d.take(index, hash); err != nil {
 			return nil, err
 		}
-		if row.index%progressRows == progressRows-1 {
-			if err := r.ledger.advance(ctx, int64(row.index+1)); err != nil {
+		if index%progressRows == progressRows-1 {
+			if err := r.ledger.advance(ctx, int64(index+1)); err != nil {
 				return nil, err
 			}
 		}
 	}
+	r.hashes = spool.Hashes{}
 	if err := d.preferEarlier(); err != nil {
 		return nil, err
 	}
@@ -48,29 +47,33 @@ func (r *run) key(ctx context.Context, target *target) (*keyIndex, error) {
 
 // duplicates finds rows with the same key.
 type duplicates struct {
-	run    *run
-	target *target
-	keys   *keyIndex
-	other  reportRow
+	run        *run
+	target     *target
+	keys       *keyIndex
+	row, other reportRow
 }
 
-// take puts a row into the index, or settles which of it and the one that is there goes on.
-func (d *duplicates) take(row *reportRow) error {
-	if row.keyless() {
-		return nil
-	}
-	folded := d.target.key.Fold(string(row.key))
-	hash := d.keys.Hash(folded)
-	for index := range d.keys.Rows(hash) {
-		if err := d.run.rows.at(int(index), &d.other); err != nil {
+// take puts a row into the index, or settles which of it and the one that is there goes on. Rows are read only where
+// their hashes meet: most keys are unique.
+func (d *duplicates) take(index int, hash uint64) error {
+	for at := range d.keys.Rows(hash) {
+		if err := errors.Join(d.run.rows.at(index, &d.row), d.run.rows.at(int(at), &d.other)); err != nil {
 			return err
 		}
-		if d.target.key.Fold(string(d.other.key)) == folded {
-			d.settle(hash, &d.other, row)
+		if d.row.keyless() || d.other.keyless() {
+			continue
+		}
+		if d.target.key.Fold(string(d.row.key)) == d.target.key.Fold(string(d.other.key)) {
+			d.settle(hash, &d.other, &d.row)
 			return nil
 		}
 	}
-	d.keys.Add(hash, uint32(row.index)) //nolint:gosec // at most maxRows
+	if d.run.rows.states[index] == rowFlawed {
+		if err := d.run.rows.at(index, &d.row); err != nil || d.row.keyless() {
+			return err
+		}
+	}
+	d.keys.Add(hash, uint32(index)) //nolint:gosec // at most maxRows
 	return nil
 }
 

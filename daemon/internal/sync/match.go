@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -70,13 +71,16 @@ func (r *run) openKeys() iter.Seq2[string, error] {
 
 // blind reports whether rows are written without their records being read: nothing is to be compared, no share of what
 // changes is asked for, and the key is the record's id or makes an upsert. Of a row that has nothing to write only its
-// record can tell what became of it.
+// record can tell what became of it, and an upsert, which may create the record, empties no field.
 func (r *run) blind(target *target) (bool, error) {
 	if r.spec.Compares() || r.Run.DryRun || r.spec.Guards != nil || r.past.attempts || len(r.spec.Match.FieldTransform) > 0 || r.spec.Match.UpdatesAll() {
 		return false, nil
 	}
 	op := r.spec.Does()
 	if !target.createsByKey(op) && (op != reportsync.OperationUpdate || !target.key.isID()) {
+		return false, nil
+	}
+	if target.createsByKey(op) && slices.ContainsFunc(target.fields, func(f mappedField) bool { return f.clears }) {
 		return false, nil
 	}
 	for row, err := range r.rows.each(rowOpen) {

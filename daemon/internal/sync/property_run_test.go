@@ -110,7 +110,26 @@ func (s *stage) playNow(ctx context.Context, sc scene, faults []fault.Fault) (pl
 	}, routes)
 	p.outcomes, p.records, p.log = memory.outcomes, recordsOf(org, thing, sc.objects[thing]), memory.log
 	p.respell()
+	p.align()
 	return p, err
+}
+
+// align has the row used that the model uses, of those that say the same.
+func (p *played) align() {
+	if len(p.outcomes) != len(p.want.Outcomes) {
+		return
+	}
+	for i, want := range p.want.Outcomes {
+		if want.Kind == reportsync.Duplicate || p.outcomes[i].Kind != reportsync.Duplicate {
+			continue
+		}
+		for j, other := range p.want.Outcomes {
+			if other.Same == want.Same && p.outcomes[j].Kind != reportsync.Duplicate {
+				p.outcomes[i], p.outcomes[j] = p.outcomes[j], p.outcomes[i]
+				p.outcomes[i].Row, p.outcomes[j].Row = p.outcomes[j].Row, p.outcomes[i].Row
+			}
+		}
+	}
 }
 
 // respell undoes what an upsert does to keys that differ from the row's by case alone: where records are not read, it

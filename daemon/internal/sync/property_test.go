@@ -87,7 +87,7 @@ func (p *played) got() []model.Outcome {
 			return append(got, model.Outcome{Code: fmt.Sprintf("row %d came as number %d", o.Row, i+1)})
 		}
 		want := p.want.Outcomes[i]
-		one := model.Outcome{Kind: o.Kind, Code: o.Code}
+		one := model.Outcome{Kind: o.Kind, Code: o.Code, Same: want.Same}
 		switch {
 		case o.Code == reportsync.RowSuperseded && want.Code == reportsync.RowRepeated, o.Code == reportsync.RowRepeated && want.Code == reportsync.RowSuperseded:
 			one.Code = want.Code

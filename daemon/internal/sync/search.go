@@ -159,7 +159,8 @@ func (r *run) lookUpList(ctx context.Context, s search, keys []string, take func
 
 // scan gives the rows of a query to take.
 func (r *run) scan(ctx context.Context, s search, rows iter.Seq2[[]string, error], take func(row []string) error) error {
-	for row, err := range rows {
+	var cells arena
+	for row, err := range ahead(rows, cells.keep) {
 		if err == nil {
 			err = take(row)
 		}

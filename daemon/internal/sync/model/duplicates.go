@@ -19,7 +19,16 @@ func (e *expecting) duplicates() {
 			groups[e.key.fold(r.key)] = append(groups[e.key.fold(r.key)], r)
 		}
 	}
+	for i, r := range e.rows {
+		r.same = i
+	}
 	for _, group := range groups {
+		for i, r := range group {
+			first := slices.IndexFunc(group[:i], r.sameAs)
+			if first >= 0 {
+				r.same = group[first].same
+			}
+		}
 		used := e.chosen(group)
 		for _, r := range group {
 			switch {

@@ -148,6 +148,7 @@ func (e *expecting) outcomes() []Outcome {
 				r.outcome.Records = append(r.outcome.Records, record["Id"])
 			}
 		}
+		r.outcome.Same = r.same
 		outcomes = append(outcomes, *r.outcome)
 	}
 	return outcomes

@@ -91,6 +91,7 @@ type Outcome struct {
 	Records []string // ids of the records that the row has
 	Changes []Change // what is written
 	Held    []Change // what is not, because it never settles
+	Same    int      // the first row that has this key and says the same, from 0: any of these may be the one that is used
 }
 
 // Change is a field that a row changes, in the form in which Salesforce stores values. RecordID is empty for a record

@@ -16,6 +16,7 @@ type row struct {
 	invalid string            // the code of what is wrong with what it says
 	astray  []int             // of parents that are not one record: how many they are
 
+	same    int      // the first row that has its key and says the same
 	found   []Record // that have its key
 	outcome *Outcome // once it is known; nil while the row goes on
 }

@@ -4,7 +4,24 @@ import (
 	"hash/maphash"
 	"iter"
 	"math/bits"
+	"slices"
 )
+
+// Hashes are the hashes of the keys of rows, in their order. They are gathered as rows come, when nobody knows yet how
+// many there will be.
+type Hashes struct {
+	seed maphash.Seed
+	all  []uint64
+}
+
+// NewHashes returns none.
+func NewHashes() Hashes { return Hashes{seed: maphash.MakeSeed()} }
+
+// Add takes the key of the next row.
+func (h *Hashes) Add(key string) { h.all = append(h.all, maphash.String(h.seed, key)) }
+
+// All yields the hashes by row.
+func (h *Hashes) All() iter.Seq2[int, uint64] { return slices.All(h.all) }
 
 // Index finds rows by the hashes of their keys. It is a hash table with open addressing whose slots hold a row and what
 // of its hash doesn't choose the slot, so that a row is looked at in vain about once in four billion times.
@@ -13,16 +30,15 @@ type Index struct {
 	slots []uint64 // row+1 in the low half, 0 for none; the low half of the hash in the high one
 }
 
-// NewIndex makes an index for so many rows, which must not be exceeded: 11 bytes each.
-func NewIndex(rows int) *Index {
-	return &Index{seed: maphash.MakeSeed(), slots: make([]uint64, rows+rows/3+2)}
+// NewIndex makes an index for as many rows as there are hashes, which must not be exceeded: 11 bytes each. It has the
+// same hash as they.
+func NewIndex(of Hashes) *Index {
+	rows := len(of.all)
+	return &Index{seed: of.seed, slots: make([]uint64, rows+rows/3+2)}
 }
 
-// Hash returns the hash of a key, for this index alone.
+// Hash returns the hash of a key.
 func (x *Index) Hash(key string) uint64 { return maphash.String(x.seed, key) }
-
-// HashBytes returns what Hash does for the same text.
-func (x *Index) HashBytes(key []byte) uint64 { return maphash.Bytes(x.seed, key) }
 
 // Add notes a row under a hash.
 func (x *Index) Add(hash uint64, row uint32) {

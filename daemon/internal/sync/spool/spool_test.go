@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -105,12 +106,19 @@ func TestIndex(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		keys := rapid.SliceOfDistinct(rapid.StringN(0, 6, -1), func(s string) string { return s }).Draw(t, "keys")
-		x := spool.NewIndex(len(keys))
-		for i, key := range keys {
-			x.Add(x.Hash(key), uint32(i))
+		hashes := spool.NewHashes()
+		for _, key := range keys {
+			hashes.Add(key)
+		}
+		x := spool.NewIndex(hashes)
+		for i, hash := range hashes.All() {
+			if hash != x.Hash(keys[i]) {
+				t.Fatalf("key %q has two hashes", keys[i])
+			}
+			x.Add(hash, uint32(i))
 		}
 		find := func(key string) (found []uint32) {
-			for row := range x.Rows(x.HashBytes([]byte(key))) {
+			for row := range x.Rows(x.Hash(key)) {
 				if int(row) >= len(keys) || keys[row] == key {
 					found = append(found, row)
 				}
@@ -133,13 +141,17 @@ func TestIndex(t *testing.T) {
 
 func BenchmarkIndex(b *testing.B) {
 	const rows = 1_000_000
-	x := spool.NewIndex(rows)
+	hashes := spool.NewHashes()
 	for i := range rows {
-		x.Add(uint64(i)*0x9E3779B97F4A7C15, uint32(i))
+		hashes.Add(strconv.Itoa(i))
+	}
+	x := spool.NewIndex(hashes)
+	for i, hash := range hashes.All() {
+		x.Add(hash, uint32(i)) //nolint:gosec // small
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		for row := range x.Rows(uint64(i%rows) * 0x9E3779B97F4A7C15) {
+		for row := range x.Rows(uint64(i%rows) * 0x9E3779B97F4A7C15) { // of no row
 			_ = row
 		}
 	}
