@@ -46,6 +46,7 @@ type bundle struct {
 	integration reportsync.Integration
 	routes      sync.Routes
 	evidence    shelf
+	keeps       sync.Evidence // instead of evidence, unless nil
 	previous    sync.Previous
 	limits      reportsync.Limits
 	usedToday   int64
@@ -173,7 +174,7 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 	}
 	job := sync.Job{
 		Run: claim.Run, Integration: claim.Integration,
-		Limits: b.limits, UsedToday: b.usedToday, Previous: b.previous, Reports: b.reports, Org: b.client.Metered(), Journal: journal, Evidence: &b.evidence,
+		Limits: b.limits, UsedToday: b.usedToday, Previous: b.previous, Reports: b.reports, Org: b.client.Metered(), Journal: journal, Evidence: b.keeper(),
 		Scratch: b.t.TempDir(), Logger: hclog.New(&hclog.LoggerOptions{Output: &b.logged, Level: hclog.Trace}),
 	}
 	var result sync.Result
@@ -305,4 +306,12 @@ func (b *bundle) load(object, path string) {
 // refuse makes the org refuse every write to some records.
 func (b *bundle) refuse(ids ...string) *fault.Rule {
 	return b.org.Faults().Add(fault.Fault{Action: fault.LockRows, Object: "Contact", IDs: ids})
+}
+
+// keeper returns what keeps outcomes.
+func (b *bundle) keeper() sync.Evidence {
+	if b.keeps != nil {
+		return b.keeps
+	}
+	return &b.evidence
 }

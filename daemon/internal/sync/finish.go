@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -107,32 +108,25 @@ func (e *ending) tell(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if writer != nil {
-		defer func() { writer.Discard() }()
-	}
-	for row, err := range e.run.rows.each() {
-		if err != nil {
-			return fmt.Errorf("read the rows back: %w", err)
+	defer func() {
+		if writer != nil {
+			writer.Discard()
 		}
-		o, err := e.outcome(row)
+	}()
+	for o, err := range ahead(e.outcomes(), func(o reportsync.Outcome) reportsync.Outcome { return o }) {
 		if err != nil {
+			return fmt.Errorf("tell what became of the rows: %w", err)
+		}
+		if err := e.count(ctx, o); err != nil {
 			return err
 		}
-		e.counts.Read++
-		e.counts.Add(o.Kind, 1)
-		e.rejected += int64(bit(o.Rejected())) //nolint:gosec // 0 or 1
 		if writer == nil {
 			continue
 		}
 		if err := writer.Add(o); err != nil {
-			if err := e.withoutEvidence(ctx, err); err != nil {
-				return err
-			}
 			writer.Discard()
 			writer = nil
-		}
-		if e.counts.Read%progressRows == 0 {
-			if err := e.run.ledger.advance(ctx, e.counts.Read); err != nil {
+			if err := e.withoutEvidence(ctx, err); err != nil {
 				return err
 			}
 		}
@@ -148,7 +142,33 @@ func (e *ending) tell(ctx context.Context) error {
 	return nil
 }
 
-// evidence opens what keeps the outcomes. Where it can't be opened the run ends without.
+// outcomes yields the outcomes of all rows.
+func (e *ending) outcomes() iter.Seq2[reportsync.Outcome, error] {
+	return func(yield func(reportsync.Outcome, error) bool) {
+		for row, err := range e.run.rows.each() {
+			var o reportsync.Outcome
+			if err == nil {
+				o, err = e.outcome(row)
+			}
+			if !yield(o, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// count adds an outcome up.
+func (e *ending) count(ctx context.Context, o reportsync.Outcome) error {
+	e.counts.Read++
+	e.counts.Add(o.Kind, 1)
+	e.rejected += int64(bit(o.Rejected())) //nolint:gosec // 0 or 1
+	if e.counts.Read%progressRows != 0 {
+		return nil
+	}
+	return e.run.ledger.advance(ctx, e.counts.Read)
+}
+
+// evidence opens what keeps the outcomes; nil where it can't be opened, and the run ends without.
 func (e *ending) evidence(ctx context.Context) (EvidenceWriter, error) {
 	if e.run.Evidence == nil {
 		return nil, nil

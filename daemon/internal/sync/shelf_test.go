@@ -3,6 +3,9 @@ package sync_test
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
+	"testing"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -40,3 +43,49 @@ func (f *folder) Close(context.Context) (reportsync.Artifact, error) {
 }
 
 func (f *folder) Discard() {}
+
+// brokenShelf breaks after a few outcomes, or can't be opened at all.
+type brokenShelf struct{ takes int }
+
+var errShelf = errors.New("the bucket is full")
+
+func (s *brokenShelf) Create(context.Context, string, int) (sync.EvidenceWriter, error) {
+	if s.takes == 0 {
+		return nil, errShelf
+	}
+	return &brokenFolder{left: s.takes}, nil
+}
+
+type brokenFolder struct{ left int }
+
+func (f *brokenFolder) Add(reportsync.Outcome) error {
+	if f.left--; f.left == 0 {
+		return errShelf
+	}
+	return nil
+}
+
+func (*brokenFolder) Close(context.Context) (reportsync.Artifact, error) {
+	return reportsync.Artifact{}, errShelf
+}
+
+func (*brokenFolder) Discard() {}
+
+// A bucket that takes no outcomes is no reason to fail a run that has written its rows; the run's log tells it.
+func TestEvidenceCannotBeKept(t *testing.T) {
+	t.Parallel()
+	for _, takes := range []int{0, 2, 1000} { // not opened, breaks off, can't be closed
+		t.Run(strconv.Itoa(takes), func(t *testing.T) {
+			t.Parallel()
+			onFakeTime(t, func(t *testing.T) {
+				b := titles(t, 5, sync.Routes{})
+				b.keeps = &brokenShelf{takes: takes}
+				result, id := b.run(reportsync.NewRun{})
+				wantCounts(t, reportsync.Counts{Read: 5, Updated: 5}, result.Counts)
+				if result.Artifact != nil || !strings.Contains(b.log(id), "the outcomes of the rows can't be kept") {
+					t.Errorf("artifact %v\n%s", result.Artifact, b.log(id))
+				}
+			})
+		})
+	}
+}
