@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/config"
-	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -48,28 +46,19 @@ func (e evidence) Create(ctx context.Context, runID string, attempt int) (sync.E
 	return writer, nil
 }
 
-// history is what a run is told of those before it.
-type history struct {
-	usedToday int64
-	previous  sync.Previous
-}
-
-func (d *Daemon) historyOf(ctx context.Context, claim store.Claim) (h history, err error) {
-	run := claim.Run
-	if h.usedToday, err = d.store.UsedToday(ctx, claim.Connection.ID, time.Now(), run.ID); err != nil {
-		return h, err
-	}
-	if h.previous.Read, err = d.store.LastRun(ctx, run.IntegrationID, run.ID); err != nil {
-		return h, err
+// previousOf returns what a run is told of those before it.
+func (d *Daemon) previousOf(ctx context.Context, run reportsync.Run) (p sync.Previous, err error) {
+	if p.Read, err = d.store.LastRun(ctx, run.IntegrationID, run.ID); err != nil {
+		return p, fmt.Errorf("find the last run: %w", err)
 	}
 	last, err := d.store.LastArtifact(ctx, run.IntegrationID, run.ID)
 	if err != nil {
-		return h, fmt.Errorf("find what the last run did: %w", err)
+		return p, fmt.Errorf("find what the last run did: %w", err)
 	}
 	if last != nil {
-		h.previous.Outcomes = func(ctx context.Context) iter.Seq2[reportsync.Outcome, error] {
+		p.Outcomes = func(ctx context.Context) iter.Seq2[reportsync.Outcome, error] {
 			return d.artifacts.Outcomes(ctx, *last, artifact.Filter{Changed: true})
 		}
 	}
-	return h, nil
+	return p, nil
 }

@@ -23,7 +23,7 @@ func (d *Daemon) execute(ctx context.Context, claim store.Claim, journal *store.
 	if err != nil {
 		return sync.Result{}, fmt.Errorf("connect to the org of the run: %w", err)
 	}
-	before, err := d.historyOf(dialling, claim)
+	previous, err := d.previousOf(dialling, claim.Run)
 	if err != nil {
 		return sync.Result{}, fmt.Errorf("look at the runs before: %w", err)
 	}
@@ -37,13 +37,15 @@ func (d *Daemon) execute(ctx context.Context, claim store.Claim, journal *store.
 		Run:         claim.Run,
 		Integration: claim.Integration,
 		Limits:      limits,
-		UsedToday:   before.usedToday,
-		Previous:    before.previous,
-		Reports:     reports,
-		Org:         org.Metered(),
-		Journal:     journal,
-		Evidence:    evidence{d.artifacts},
-		Scratch:     d.scratch,
-		Logger:      d.log.Named("sync").With("run", claim.Run.ID),
+		UsedToday: func(ctx context.Context) (int64, error) {
+			return d.store.UsedToday(ctx, claim.Connection.ID, time.Now(), claim.Run.ID)
+		},
+		Previous: previous,
+		Reports:  reports,
+		Org:      org.Metered(),
+		Journal:  journal,
+		Evidence: evidence{d.artifacts},
+		Scratch:  d.scratch,
+		Logger:   d.log.Named("sync").With("run", claim.Run.ID),
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -77,8 +78,18 @@ func (s settings) file() string {
 type node struct {
 	settings settings
 	program  string // the shipped one; empty for the test's own
-	process  *process
-	client   *api.Client // of the process
+	started  int    // processes so far
+
+	mu      sync.Mutex
+	process *process
+	client  *api.Client // of the process
+}
+
+// current is the last process, nil before the first.
+func (n *node) current() *process {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.process
 }
 
 func (n *node) log() string { return n.settings.StateDir + ".log" }
@@ -97,7 +108,7 @@ func (n *node) start(t *testing.T, token func() reportsync.Secret) {
 	await(t, "the daemon serves", patience, func() bool {
 		text, err := os.ReadFile(endpoint)
 		url = strings.TrimSpace(string(text))
-		if n.process.isDead() {
+		if !n.alive() {
 			t.Fatalf("the daemon did not start; see its log:\n%s", tail(n.log()))
 		}
 		return err == nil && url != ""
@@ -109,40 +120,54 @@ func (n *node) start(t *testing.T, token func() reportsync.Secret) {
 	n.client = client
 }
 
-func (n *node) launch() (err error) {
+func (n *node) launch() error {
+	p, err := n.run()
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.process = p
+	n.started++
+	return nil
+}
+
+func (n *node) run() (*process, error) {
 	if n.program == "" {
 		text, err := json.Marshal(n.settings)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		n.process, err = startProcess(n.log(), []string{settingsVariable + "=" + string(text)}, os.Args[0])
-		return err
+		return startProcess(n.log(), []string{settingsVariable + "=" + string(text)}, os.Args[0])
 	}
 	config := n.settings.StateDir + ".hcl"
 	if err := os.WriteFile(config, []byte(n.settings.file()), 0o600); err != nil {
-		return err
+		return nil, err
 	}
-	n.process, err = startProcess(n.log(), nil, n.program, "serve", "--config", config)
-	return err
+	return startProcess(n.log(), nil, n.program, "serve", "--config", config)
 }
 
 // end kills the process, if there is one, and waits for its end.
 func (n *node) end(t *testing.T) {
 	t.Helper()
-	if n.process == nil {
+	p := n.current()
+	if p == nil {
 		return
 	}
-	if err := n.process.kill(); err != nil {
+	if err := p.kill(); err != nil {
 		t.Error(err)
 	}
-	<-n.process.dead
+	<-p.dead
 	if n.client != nil {
 		n.client.Close()
 	}
 }
 
 // alive reports whether the node has a process, as far as is known.
-func (n *node) alive() bool { return n.process != nil && !n.process.isDead() }
+func (n *node) alive() bool {
+	p := n.current()
+	return p != nil && !p.isDead()
+}
 
 // tail returns the end of a log.
 func tail(log string) string {

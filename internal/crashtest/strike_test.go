@@ -95,6 +95,7 @@ func (d *dealer) atRequest() strike {
 // tally is what the worlds of one engine have died of.
 type tally struct {
 	mu      sync.Mutex
+	worlds  int // that were played to the end
 	kills   int
 	commits map[blow]int // by method and side
 	moments map[moment]int
@@ -111,6 +112,13 @@ func (c *tally) add(s strike) {
 	} else {
 		c.commits[blow{Write: s.blow.Write, After: s.blow.After}]++
 	}
+}
+
+// end notes that a world was played to the end.
+func (c *tally) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.worlds++
 }
 
 // assertComplete checks that there were so many kills, among them one on either side of every kind of commit and one at

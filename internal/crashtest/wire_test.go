@@ -13,8 +13,8 @@ type moment string
 
 // The moments.
 const (
-	beforeRequest moment = "before"  // the org never sees it
-	afterRequest  moment = "after"   // the org has done it; its answer is lost
+	beforeRequest moment = "before"   // the org never sees it
+	afterRequest  moment = "after"    // the org has done it; its answer is lost
 	afterAnswer   moment = "answered" // the answer is on its way, and may just arrive
 )
 
@@ -23,10 +23,11 @@ var moments = []moment{beforeRequest, afterRequest, afterAnswer}
 // wire is the way of the daemons' requests to the org.
 type wire struct {
 	org *orgsim.Org
+	url string // of the org
 
 	mu    sync.Mutex
-	count int    // requests seen
-	at    int    // the request to strike at
+	count int // requests seen
+	at    int // the request to strike at
 	when  moment
 	kill  func()
 }

@@ -174,7 +174,7 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 	}
 	job := sync.Job{
 		Run: claim.Run, Integration: claim.Integration,
-		Limits: b.limits, UsedToday: b.usedToday, Previous: b.previous, Reports: b.reports, Org: b.client.Metered(), Journal: journal, Evidence: b.keeper(),
+		Limits: b.limits, UsedToday: func(context.Context) (int64, error) { return b.usedToday, nil }, Previous: b.previous, Reports: b.reports, Org: b.client.Metered(), Journal: journal, Evidence: b.keeper(),
 		Scratch: b.t.TempDir(), Logger: hclog.New(&hclog.LoggerOptions{Output: &b.logged, Level: hclog.Trace}),
 	}
 	var result sync.Result

@@ -58,13 +58,9 @@ func newRun(job Job) *run {
 	if job.Logger == nil {
 		job.Logger = hclog.NewNullLogger()
 	}
-	within := job.Org
-	if most := job.Limits.DailyAPICalls; most != nil {
-		within = job.Org.MeteredWithin(max(1, *most-job.UsedToday))
-	}
 	return &run{
 		Job:    job,
-		within: within,
+		within: job.Org,
 		spec:   job.Integration.IntegrationSpec,
 		ledger: newLedger(job.Journal, job.Org.Usage, job.Run.RunFacts),
 		rows:   newRowSet(job.Scratch, 0),
@@ -93,6 +89,9 @@ func (r *run) keep(rows *rowSet) {
 // stages is the run. Each stage takes rows as far as it can: it settles those whose way ends there.
 func (r *run) stages(ctx context.Context) error {
 	if err := r.resume(ctx); err != nil {
+		return err
+	}
+	if err := r.ration(ctx); err != nil {
 		return err
 	}
 	target, reader, err := r.open(ctx)

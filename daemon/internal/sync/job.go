@@ -17,14 +17,15 @@ type Job struct {
 	Run         reportsync.Run
 	Integration reportsync.Integration // the revision that the run is bound to (invariant 4)
 	Limits      reportsync.Limits      // of the connection
-	UsedToday   int64                  // API calls that other runs on the connection have made today (UTC)
-	Previous    Previous
-	Reports     Reports
-	Org         *salesforce.Client
-	Journal     Journal
-	Evidence    Evidence
-	Scratch     string       // folder for what doesn't fit into memory; empty for the system's
-	Logger      hclog.Logger // for faults of ours; nil logs nothing
+	// UsedToday returns how many API calls other runs on the connection have made by now on this day (UTC); nil for none.
+	UsedToday func(ctx context.Context) (int64, error)
+	Previous  Previous
+	Reports   Reports
+	Org       *salesforce.Client
+	Journal   Journal
+	Evidence  Evidence
+	Scratch   string       // folder for what doesn't fit into memory; empty for the system's
+	Logger    hclog.Logger // for faults of ours; nil logs nothing
 }
 
 // Result is how a run ended.

@@ -132,7 +132,7 @@ func (d *duplicates) preferEarlier() error {
 			return err
 		}
 		d.keys.Replace(d.keys.Hash(d.target.key.Fold(string(row.key))), uint32(to), uint32(i)) //nolint:gosec // at most maxRows
-		rows.set(to, rowRepeated, uint64(i))                                                   //nolint:gosec // an index
+		rows.set(to, rowRepeated, uint64(i))
 		rows.set(i, rowOpen, 0)
 	}
 	return nil

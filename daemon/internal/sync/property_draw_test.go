@@ -3,9 +3,9 @@ package sync_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -123,8 +123,8 @@ func anyScene(t *rapid.T, features features, operation reportsync.Operation) sce
 		s.things = append(s.things, anyThing(t, s.objects[thing], len(s.parents)))
 	}
 	s.spec = features.spec(t, s.objects[thing], operation)
-	for n := range rapid.IntRange(0, 10).Draw(t, "rows") {
-		s.rows = append(s.rows, anyRow(t, s.spec, s.objects[thing], key, n))
+	for range rapid.IntRange(0, 10).Draw(t, "rows") {
+		s.rows = append(s.rows, anyRow(t, s.spec, s.objects[thing], key))
 	}
 	if features.runs {
 		s.full = maybe(t, "full resync", 8)
@@ -148,7 +148,7 @@ func anyThing(t *rapid.T, object model.Object, parents int) map[string]string {
 		switch {
 		case record[name] != "" || f.Type == model.ID || name == "Key__c":
 		case f.Type == model.Reference && parents > 0:
-			record[name] = fmt.Sprint(rapid.IntRange(0, parents-1).Draw(t, "parent"))
+			record[name] = strconv.Itoa(rapid.IntRange(0, parents-1).Draw(t, "parent"))
 		case f.Type == model.Boolean:
 			record[name] = few(t, name, "true", "false")
 		case maybe(t, "has "+name, 2) && words[f.Type] != nil:
@@ -159,7 +159,7 @@ func anyThing(t *rapid.T, object model.Object, parents int) map[string]string {
 }
 
 // anyRow draws a row of the report.
-func anyRow(t *rapid.T, spec reportsync.IntegrationSpec, object model.Object, key model.Field, n int) model.Row {
+func anyRow(t *rapid.T, spec reportsync.IntegrationSpec, object model.Object, key model.Field) model.Row {
 	if maybe(t, "ragged", 20) {
 		return model.Row{Broken: reportsync.RowRagged}
 	}

@@ -15,7 +15,7 @@ func FuzzRuns(f *testing.F) {
 			operation := few(r, "operation", operations...)
 			stage := newStage(t, ways[few(r, "way", slices.Sorted(maps.Keys(ways))...)])
 			sc := anyScene(r, drawn, operation)
-			wrong := ""
+			var wrong string
 			var p played
 			switch few(r, "troubles", "none", "passing", "staying") {
 			case "none":

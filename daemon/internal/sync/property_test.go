@@ -54,7 +54,7 @@ func (p *played) differs() string {
 	if p.err != nil {
 		return "the run broke off: " + p.err.Error()
 	}
-	if p.result.Err != nil && !(p.want.Stopped && p.result.Err.Code == reportsync.CodeGuard) {
+	if p.result.Err != nil && (!p.want.Stopped || p.result.Err.Code != reportsync.CodeGuard) {
 		return fmt.Sprintf("the run failed: %+v", *p.result.Err)
 	}
 	if p.want.Stopped != (p.result.Err != nil) {

@@ -88,7 +88,11 @@ func (r *run) affords(ctx context.Context, plan *writePlan) error {
 		return e
 	}
 	if most := r.Limits.DailyAPICalls; most != nil {
-		if used := r.UsedToday + r.Org.Usage().Calls; used+plan.calls > *most {
+		used, err := r.usedToday(ctx)
+		if err != nil {
+			return err
+		}
+		if used += r.Org.Usage().Calls; used+plan.calls > *most {
 			return stop(reportsync.CodeCallBudget, "wait for the next day (UTC), or raise limits.daily_api_calls of the connection",
 				"writing takes about %s, %d were made on the connection today, and limits.daily_api_calls is %d", count(int(plan.calls), "API call"), used, *most)
 		}
@@ -101,6 +105,33 @@ func (r *run) affords(ctx context.Context, plan *writePlan) error {
 		return stop(reportsync.CodeSalesforceLimit, hint, "writing takes %d Bulk API batches, and the org has %d left of its day", plan.batches, *left)
 	}
 	return nil
+}
+
+// ration bounds the calls of the run by what is left of the connection's own allowance.
+func (r *run) ration(ctx context.Context) error {
+	most := r.Limits.DailyAPICalls
+	if most == nil {
+		return nil
+	}
+	used, err := r.usedToday(ctx)
+	if err != nil {
+		return err
+	}
+	if used >= *most {
+		return reportsync.Errorf(reportsync.CodeCallBudget, "%d API calls were made on the connection today, and limits.daily_api_calls is %d", used, *most).
+			WithHint("wait for the next day (UTC), or raise limits.daily_api_calls of the connection")
+	}
+	r.within = r.Org.MeteredWithin(*most - used)
+	return nil
+}
+
+// usedToday returns how many calls other runs on the connection have made by now.
+func (r *run) usedToday(ctx context.Context) (int64, error) {
+	if r.UsedToday == nil {
+		return 0, nil
+	}
+	used, err := r.UsedToday(ctx)
+	return used, stored(err)
 }
 
 // writeRoute chooses between sObject Collections and Bulk jobs by their cost, for records that are changed and for those

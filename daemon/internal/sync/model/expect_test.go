@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,8 +34,8 @@ func contacts() model.Case {
 
 func rows(cells ...string) []model.Row {
 	var rows []model.Row
-	for i := 0; i < len(cells); i += 2 {
-		rows = append(rows, model.Row{Cells: map[string]string{"Key": cells[i], "Title": cells[i+1], "Account": cells[i+1]}})
+	for pair := range slices.Chunk(cells, 2) {
+		rows = append(rows, model.Row{Cells: map[string]string{"Key": pair[0], "Title": pair[1], "Account": pair[1]}})
 	}
 	return rows
 }

@@ -47,7 +47,7 @@ func (k keyField) same(a, b string) bool { return k.fold(a) == k.fold(b) }
 
 // fold returns what keys have in common that are the same.
 func (k keyField) fold(key string) string {
-	ignoresCase := !(k.Unique && k.CaseSensitive)
+	ignoresCase := !k.Unique || !k.CaseSensitive
 	if k.byUpsert {
 		ignoresCase = k.Unique && !k.CaseSensitive
 	}

@@ -155,18 +155,19 @@ func ID18(id string) (string, bool) {
 	if len(id) != 15 && len(id) != 18 {
 		return "", false
 	}
-	full := id[:15]
+	full := []byte(id[:15])
 	for five := range 3 {
 		capitals := 0
 		for i, c := range id[5*five : 5*five+5] {
 			switch {
 			case 'A' <= c && c <= 'Z':
 				capitals += 1 << i
-			case !('a' <= c && c <= 'z' || '0' <= c && c <= '9'):
+			case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			default:
 				return "", false
 			}
 		}
-		full += string(letters[capitals])
+		full = append(full, letters[capitals])
 	}
-	return full, len(id) == 15 || strings.EqualFold(id, full)
+	return string(full), len(id) == 15 || strings.EqualFold(id, string(full))
 }
