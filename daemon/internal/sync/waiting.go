@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -18,20 +19,38 @@ type waiting struct {
 
 func (r *run) newWaiting(target *target, j *job) (*waiting, error) {
 	w := &waiting{byID: j.verb == salesforce.OperationUpdate, target: target, all: make(map[string]unit, len(j.units))}
-	for part := range slices.Chunk(j.units, plannedRows) {
-		writes, err := r.compose(target, j.verb, part)
+	var row reportRow
+	for _, u := range j.units {
+		name, err := r.nameOf(w, u, &row)
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range writes {
-			if w.byID {
-				w.all[one.outcome.RecordID] = one.unit
-			} else {
-				w.all[target.key.Fold(one.outcome.Key)] = one.unit
-			}
-		}
+		w.all[name] = u
 	}
 	return w, nil
+}
+
+// nameOf returns what a unit's result is found by.
+func (r *run) nameOf(w *waiting, u unit, row *reportRow) (string, error) {
+	index := int(u.row)
+	if st := r.rows.states[index].is(); w.byID && st != rowDirect {
+		records, err := r.recordsToWrite(index)
+		if err != nil {
+			return "", err
+		}
+		at := slices.IndexFunc(records, func(c candidate) bool { return c.member == int(u.member) })
+		if at < 0 {
+			return "", fmt.Errorf("await the answer for row %d: it is there already", index+1)
+		}
+		return records[at].id, nil
+	}
+	if err := r.rows.at(index, row); err != nil {
+		return "", err
+	}
+	if w.byID {
+		return string(row.key), nil
+	}
+	return w.target.key.Fold(string(row.key)), nil
 }
 
 // pair returns what a result row is about, once.

@@ -1,5 +1,7 @@
 package spool
 
+import "encoding/binary"
+
 // markEvery is after how many rows a place is noted. Finding a row means passing over half as many on average, which
 // stand next to each other.
 const markEvery = 8
@@ -36,9 +38,10 @@ func (t *Table) Len() int { return t.rows }
 // At returns a row. It may stand in buf or in the table's own memory: it must not be changed, and is valid until buf is
 // used again.
 func (t *Table) At(row int, buf []byte) ([]byte, error) {
-	t.spool.mu.RLock()
-	defer t.spool.mu.RUnlock()
 	at := uint64(t.marks[row/markEvery])
+	if record := t.inMemory(at, row%markEvery); record != nil {
+		return record, nil
+	}
 	for range row % markEvery {
 		next, err := t.spool.skip(at, buf)
 		if err != nil {
@@ -47,6 +50,26 @@ func (t *Table) At(row int, buf []byte) ([]byte, error) {
 		at = next
 	}
 	return t.spool.read(at, buf)
+}
+
+// inMemory returns the record behind so many others, nil when it or one of them is not all in one chunk that stays in
+// memory. Most are, and this is asked for each record of the org.
+func (t *Table) inMemory(at uint64, behind int) []byte {
+	if at >= t.spool.kept() {
+		return nil
+	}
+	rest := t.spool.chunks[at/chunkBytes][at%chunkBytes:]
+	for {
+		size, n := binary.Uvarint(rest)
+		if n <= 0 || size > uint64(len(rest)-n) {
+			return nil
+		}
+		rest = rest[n:]
+		if behind == 0 {
+			return rest[:size:size]
+		}
+		rest, behind = rest[size:], behind-1
+	}
 }
 
 // Close lets go of memory and file.
