@@ -4,7 +4,7 @@ import (
 	"flag"
 	"hash/fnv"
 	"math/rand/v2"
-	"os"
+	"net/url"
 	"os/exec"
 	"path/filepath"
 	"sync"
@@ -27,8 +27,20 @@ type engine struct {
 
 var engines = []engine{
 	{"sqlite", 1, func(_ *testing.T, dir string) string { return "sqlite://" + filepath.Join(dir, "reportsync.db") }},
-	// Many daemons share the server, whose connections are counted.
-	{"postgres", 2, func(t *testing.T, _ string) string { return testenv.Postgres(t) + "?pool_max_conns=4" }},
+	{"postgres", 2, func(t *testing.T, _ string) string { return frugal(t, testenv.Postgres(t)) }},
+}
+
+// frugal has a daemon use few connections: many daemons share the server, and it counts them.
+func frugal(t *testing.T, database string) string {
+	t.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := u.Query()
+	query.Set("pool_max_conns", "4")
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 // The shipped program takes its time to take over, so there are few of those: in two ways, on each engine.
@@ -90,7 +102,7 @@ func TestKilledShipped(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "reportsyncd")
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, "./daemon/cmd/reportsyncd")
-	build.Dir, build.Env = testenv.ModuleRoot(t), append(os.Environ(), "CGO_ENABLED=0")
+	build.Dir = testenv.ModuleRoot(t)
 	if said, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build reportsyncd: %v\n%s", err, said)
 	}

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon"
 	"github.com/reportsync/terraform-provider-reportsync/internal/api"
@@ -305,11 +305,11 @@ func (d *world) killHolder() {
 func (d *world) holder() (pid int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	c, err := pgx.Connect(ctx, d.database)
+	pool, err := pgxpool.New(ctx, d.database)
 	if err != nil {
 		return 0, err
 	}
-	defer c.Close(ctx)
-	err = c.QueryRow(ctx, `SELECT split_part(owner, '/', 2)::int FROM runs WHERE status = 'running'`).Scan(&pid)
+	defer pool.Close()
+	err = pool.QueryRow(ctx, `SELECT split_part(owner, '/', 2)::int FROM runs WHERE status = 'running'`).Scan(&pid)
 	return pid, err
 }

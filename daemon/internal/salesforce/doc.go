@@ -23,7 +23,7 @@
 //
 // Reads and changes of a job's state are repeated on network errors, HTTP 420, 429, 500, 502, 503
 // and 504, and on the codes that Salesforce calls temporary, with full jitter and honouring
-// Retry-After. Writing records, creating a job and uploading its rows are repeated only when the
+// Retry-After. Writing records, creating an ingest job and uploading its rows are repeated only when the
 // request can't have taken effect: the connection was never made, or Salesforce turned the request
 // away (401, 420, 429, 503, REQUEST_LIMIT_EXCEEDED; for records, a 503 only with Salesforce's own
 // error object). When the fate of such a request is unknown the error is returned and IsRetryable

@@ -204,15 +204,18 @@ func (e *ending) outcome(row *reportRow) (reportsync.Outcome, error) {
 	case planned != nil:
 		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
 		o.RecordID, o.Changes = planned.RecordID, planned.Changes
-	case st&rowSent != 0:
-		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
-		return r.intend(row, o)
-	case st == rowGroup:
+	case st.is() == rowGroup:
+		if st&rowSent != 0 {
+			o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
+		}
 		whole, err := r.groupOutcome(r.target, row, reportsync.Unprocessed)
 		if whole.Kind == reportsync.Unprocessed && whole.Code == "" {
 			whole.Code, whole.Message = o.Code, o.Message
 		}
 		return whole, err
+	case st&rowSent != 0:
+		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
+		return r.intend(row, o)
 	}
 	return o, nil
 }

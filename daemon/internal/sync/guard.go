@@ -46,11 +46,16 @@ func (r *run) guard(ctx context.Context, target *target) (*writePlan, error) {
 	return plan, errors.Join(err, r.ledger.info(ctx, "dry run: %s would have been written, none was", count(plan.len(), "record")))
 }
 
-// survey lists what is to be written and adds up what is at stake.
+// survey lists what is to be written and adds up what is at stake. Rows count where they are created or rejected; what is
+// matched, changed and cleared are records.
 func (r *run) survey(target *target) (*writePlan, stakes, error) {
 	rows, plan := r.rows, newWritePlan(target, r.spec.Does(), r.rows.count(rowDirect) > 0 && !target.key.isID())
-	st := stakes{read: int64(rows.len()), rejected: r.rejected()}
-	st.matched = rows.count(rowSame) + rows.count(rowHeld) + rows.count(rowExists) + rows.count(rowDiffers) + rows.count(rowGroup) + rows.count(rowDirect)
+	st := stakes{read: int64(rows.len()), rejected: r.rejected(), created: rows.count(rowCreate)}
+	st.matched = rows.count(rowSame) + rows.count(rowHeld) + rows.count(rowExists) + rows.count(rowDiffers) + rows.count(rowDirect)
+	if r.spec.Match.UpdatesAll() {
+		st.matched += rows.groups.records()
+	}
+	st.changed = rows.count(rowDirect)
 	for row, err := range rows.each(rowDiffers, rowGroup, rowCreate, rowDirect) {
 		if err != nil {
 			return nil, st, err
@@ -59,22 +64,26 @@ func (r *run) survey(target *target) (*writePlan, stakes, error) {
 		if err != nil {
 			return nil, st, err
 		}
-		isCreated := rows.states[row.index].is() == rowCreate
-		changed, cleared := rows.states[row.index].is() == rowDirect, false
 		for _, rec := range records {
-			plan.add(isCreated, unit{row: uint32(row.index), member: uint32(rec.member)}, rec.parent) //nolint:gosec // at most maxRows
-			for _, e := range rec.edits {
-				if !e.held && !e.made {
-					changed, cleared = true, cleared || e.before != "" && target.wanted(row, e.field) == ""
-				}
-			}
+			plan.add(rows.states[row.index].is() == rowCreate, unit{row: uint32(row.index), member: uint32(rec.member)}, rec.parent) //nolint:gosec // at most maxRows
+			changes, clears := target.touches(row, rec.find)
+			st.changed += int64(bit(changes)) //nolint:gosec // 0 or 1
+			st.cleared += int64(bit(clears))  //nolint:gosec // 0 or 1
 		}
-		st.created += int64(bit(isCreated)) //nolint:gosec // 0 or 1
-		st.changed += int64(bit(changed))   //nolint:gosec // 0 or 1
-		st.cleared += int64(bit(cleared))   //nolint:gosec // 0 or 1
 	}
 	plan.sort()
 	return plan, st, nil
+}
+
+// touches reports whether a row changes what its record holds, and whether it empties a field of it.
+func (t *target) touches(row *reportRow, f find) (changes, clears bool) {
+	for _, e := range f.edits {
+		if !e.held && !e.made {
+			f := &t.fields[e.field]
+			changes, clears = true, clears || f.constant == "" && len(row.values[e.field]) == 0
+		}
+	}
+	return changes, clears
 }
 
 // rejected counts the rows that did not get as far as this, leaving out those that gave way to another one by rule.

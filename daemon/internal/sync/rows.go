@@ -231,6 +231,16 @@ func (g *groups) of(group uint64) []member {
 	return slices.Clone(g.all[group])
 }
 
+// records returns how many records the groups have.
+func (g *groups) records() (n int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, members := range g.all {
+		n += int64(len(members))
+	}
+	return n
+}
+
 // answered reports whether a member has its answer.
 func (g *groups) answered(group uint64, at int) bool {
 	g.mu.Lock()
