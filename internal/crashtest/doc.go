@@ -13,7 +13,8 @@
 // Each world has one way of writing and runs round after round of it: a new report, a run, some kills, a verdict.
 //
 //	way_test.go      the ways of writing, their reports, and what is to become of each row
-//	world_test.go    an org, its daemons, and one round
+//	world_test.go    an org, its daemons, and their integration
+//	round_test.go    one report, one run, and what its attempts die of
 //	verdict_test.go  what must hold after a round
 //	strike_test.go   what an attempt dies of, and how the choice is dealt out
 //	victim_test.go   dying at a commit, within the daemon

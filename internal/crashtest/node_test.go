@@ -56,7 +56,8 @@ func play(text string) error {
 		EncryptionKeyFile: s.KeyFile, FileRoots: []string{s.Reports}, Commit: v.commit,
 		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: os.Stderr}),
 	}
-	o.Timing.Lease, o.Timing.Renew = 2*time.Second, 200*time.Millisecond
+	// Long enough for a machine that is busy with other tests: an attempt that loses its lease is one of five.
+	o.Timing.Lease, o.Timing.Renew = 3*time.Second, 200*time.Millisecond
 	o.Timing.Sweep, o.Timing.Poll, o.Timing.Redeliver = 200*time.Millisecond, 200*time.Millisecond, time.Second
 	d, err := daemon.New(context.Background(), o)
 	if err != nil {

@@ -20,7 +20,7 @@ func startProcess(log string, env []string, program string, args ...string) (*pr
 	if err != nil {
 		return nil, err
 	}
-	defer out.Close()                     //nolint:errcheck // the program has its own handle, and this one wrote nothing
+	defer out.Close()                     // the program has its own handle, and this one wrote nothing
 	cmd := exec.Command(program, args...) //nolint:noctx // it is killed when its time has come, by no context
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Env = append(os.Environ(), env...)

@@ -3,6 +3,7 @@ package crashtest_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -33,10 +34,15 @@ type dealer struct {
 	random   *rand.Rand
 	commits  map[string]int // by method; all of them by ""
 	requests int
-	deck     []blow // of each point one, to begin with
+	deck     []blow // of each point one, in turn; Nth is drawn when it is dealt, unless it is set
+	owed     int    // blows from the deck's front that the world must have
 }
 
-// newDealer makes a dealer of the nth world on an engine. Together the first blows of six worlds are at every point.
+// dealt is how many points, beside those that not every way has, each world on an engine must have: six worlds that
+// begin so far apart have all of them.
+const dealt = 3
+
+// newDealer makes a dealer of the nth world on an engine.
 func newDealer(random *rand.Rand, nth int, commits map[string]int, requests int) *dealer {
 	d := &dealer{random: random, commits: commits, requests: requests}
 	if commits[""] == 0 {
@@ -55,8 +61,9 @@ func newDealer(random *rand.Rand, nth int, commits map[string]int, requests int)
 			}
 		}
 	}
-	turn := 3 * nth % len(rest)
-	d.deck = append(d.deck, append(rest[turn:], rest[:turn]...)...)
+	d.owed = len(d.deck) + dealt
+	turn := dealt * nth % len(rest)
+	d.deck = slices.Concat(d.deck, rest[turn:], rest[:turn])
 	return d
 }
 
@@ -71,13 +78,24 @@ func (d *dealer) deal() []strike {
 
 // first is for an attempt that has the whole run before it.
 func (d *dealer) first() strike {
-	if len(d.deck) == 0 || d.random.IntN(3) == 0 {
+	if len(d.deck) == 0 || d.owed <= 0 && d.random.IntN(3) == 0 {
 		return d.atRequest()
 	}
 	b := d.deck[0]
-	d.deck = append(d.deck[1:], b)
-	b.Nth = 1 + d.random.IntN(d.commits[b.Write])
+	d.deck = append(d.deck[1:], blow{Write: b.Write, After: b.After})
+	d.owed--
+	if b.Nth == 0 {
+		b.Nth = 1 + d.random.IntN(d.commits[b.Write])
+	}
 	return strike{blow: b}
+}
+
+// missed takes back a first strike that the run never came to, for a commit that every run comes to.
+func (d *dealer) missed(s strike) {
+	if s.blow.Nth > 1 {
+		d.deck = slices.Insert(d.deck, 0, blow{Write: s.blow.Write, Nth: 1, After: s.blow.After})
+		d.owed++
+	}
 }
 
 // further is for an attempt that goes on from another one.

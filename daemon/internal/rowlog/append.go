@@ -1,8 +1,6 @@
 package rowlog
 
 import (
-	"encoding/json"
-	"fmt"
 	"strconv"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -76,13 +74,4 @@ func appendNullable(dst []byte, text *string) []byte {
 		return append(dst, "null"...)
 	}
 	return quote(dst, *text)
-}
-
-// Parse reads a line that [Append] made, with or without its line feed.
-func Parse(line []byte) (reportsync.Outcome, error) {
-	var o reportsync.Outcome
-	if err := json.Unmarshal(line, &o); err != nil {
-		return reportsync.Outcome{}, fmt.Errorf("read an outcome: %w", err)
-	}
-	return o, nil
 }

@@ -26,9 +26,6 @@ func RowOf(line []byte) (int64, error) {
 	return 0, errors.New("read an outcome: the line ends in its row")
 }
 
-// maxDigits keeps the number of a row within 63 bits.
-const maxDigits = 18
-
 // MayBe reports whether a line can hold an outcome of one of the kinds, without reading it: false is certain. Quotes within a
 // text are escaped, so that nothing but the outcome itself looks like it.
 func MayBe(line []byte, kinds []reportsync.OutcomeKind) bool {

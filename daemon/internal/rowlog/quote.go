@@ -4,9 +4,10 @@ import "unicode/utf8"
 
 const hex = "0123456789abcdef"
 
-// plain marks the bytes that stand in a JSON string as they are. Those of HTML are escaped as encoding/json does.
-var plain = func() (safe [utf8.RuneSelf]bool) {
-	for b := range safe {
+// plain marks the bytes that stand in a JSON string as they are, those of longer characters aside. Those of HTML are escaped
+// as encoding/json does.
+var plain = func() (safe [256]bool) {
+	for b := range utf8.RuneSelf {
 		safe[b] = b >= ' ' && b != '"' && b != '\\' && b != '<' && b != '>' && b != '&'
 	}
 	return safe
@@ -18,13 +19,15 @@ func quote(dst []byte, text string) []byte {
 	start := 0
 	for i := 0; i < len(text); {
 		b := text[i]
-		if b < utf8.RuneSelf {
-			if !plain[b] {
-				dst = append(dst, text[start:i]...)
-				dst = escape(dst, b)
-				start = i + 1
-			}
+		if plain[b] {
 			i++
+			continue
+		}
+		if b < utf8.RuneSelf {
+			dst = append(dst, text[start:i]...)
+			dst = escape(dst, b)
+			i++
+			start = i
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])

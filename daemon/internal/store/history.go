@@ -26,22 +26,24 @@ func (s *Store) UsedToday(ctx context.Context, connectionID string, day time.Tim
 // LastRun returns how many rows the report of the integration's last run had that completed, dry runs and the run
 // exceptRun left out; 0 for none.
 func (s *Store) LastRun(ctx context.Context, integrationID, exceptRun string) (read int64, err error) {
-	run, found, err := s.newestRun(ctx, integrationID, exceptRun, "status IN ('completed', 'completed_with_errors')")
+	run, found, err := s.newestRun(ctx, integrationID, exceptRun, wentThrough)
 	if err != nil || !found {
 		return 0, err
 	}
 	return run.Counts.Read, nil
 }
 
-// LastArtifact returns the artifact of the integration's last run that has one, dry runs and the run exceptRun left out;
-// nil for none.
+// LastArtifact returns the artifact of the integration's last run that went through and has one, dry runs and the run
+// exceptRun left out; nil for none.
 func (s *Store) LastArtifact(ctx context.Context, integrationID, exceptRun string) (*reportsync.Artifact, error) {
-	run, found, err := s.newestRun(ctx, integrationID, exceptRun, "artifact IS NOT NULL")
+	run, found, err := s.newestRun(ctx, integrationID, exceptRun, "artifact IS NOT NULL AND "+wentThrough)
 	if err != nil || !found {
 		return nil, err
 	}
 	return run.Artifact, nil
 }
+
+const wentThrough = "status IN ('completed', 'completed_with_errors')"
 
 func (s *Store) newestRun(ctx context.Context, integrationID, exceptRun, condition string) (run reportsync.Run, found bool, err error) {
 	run, err = scanRun(s.reader().row(ctx, selectRun+`WHERE integration_id = ? AND id <> ? AND NOT dry_run AND `+condition+` ORDER BY id DESC LIMIT 1`, integrationID, exceptRun))

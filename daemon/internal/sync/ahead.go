@@ -1,6 +1,10 @@
 package sync
 
-import "iter"
+import (
+	"errors"
+	"fmt"
+	"iter"
+)
 
 const (
 	aheadItems   = 256 // handed over at once: handing over costs more than most items
@@ -11,13 +15,28 @@ const (
 // handed on as keep makes them, since seq may use its own again. The goroutine has ended when the loop over it has.
 func ahead[T any](seq iter.Seq2[T, error], keep func(T) T) iter.Seq2[T, error] {
 	type batch struct {
-		items []T
-		err   error
+		items  []T
+		err    error
+		panics any // what seq has panicked with
 	}
 	return func(yield func(T, error) bool) {
 		batches, stop := make(chan batch, aheadBatches), make(chan struct{})
+		send := func(b batch) bool {
+			select {
+			case batches <- b:
+				return b.err == nil && b.panics == nil
+			case <-stop:
+				return false
+			}
+		}
 		go func() {
 			defer close(batches)
+			defer func() {
+				// The reader's goroutine has somebody who recovers, this one has not.
+				if value := recover(); value != nil {
+					send(batch{panics: value})
+				}
+			}()
 			items := make([]T, 0, aheadItems)
 			for item, err := range seq {
 				if err == nil {
@@ -25,20 +44,12 @@ func ahead[T any](seq iter.Seq2[T, error], keep func(T) T) iter.Seq2[T, error] {
 						continue
 					}
 				}
-				select {
-				case batches <- batch{items, err}:
-				case <-stop:
-					return
-				}
-				if err != nil {
+				if !send(batch{items: items, err: err}) {
 					return
 				}
 				items = make([]T, 0, aheadItems)
 			}
-			select {
-			case batches <- batch{items: items}:
-			case <-stop:
-			}
+			send(batch{items: items})
 		}()
 		defer func() {
 			close(stop)
@@ -51,6 +62,9 @@ func ahead[T any](seq iter.Seq2[T, error], keep func(T) T) iter.Seq2[T, error] {
 					return
 				}
 			}
+			if b.panics != nil {
+				panic(b.panics)
+			}
 			if b.err != nil {
 				var none T
 				yield(none, b.err)
@@ -58,6 +72,30 @@ func ahead[T any](seq iter.Seq2[T, error], keep func(T) T) iter.Seq2[T, error] {
 			}
 		}
 	}
+}
+
+// panicError carries a panic from one goroutine to another. A panic in a goroutine of its own would end the daemon with all
+// its runs; whoever has the attempt ends that alone.
+type panicError struct{ value any }
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// caught does something in a goroutine whose panic is to reach the one that waits for it.
+func caught(do func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicError{value: value}
+		}
+	}()
+	return do()
+}
+
+// thrown panics with what was caught.
+func thrown(err error) error {
+	if p, ok := errors.AsType[*panicError](err); ok {
+		panic(p.value)
+	}
+	return err
 }
 
 // arena keeps copies of slices of strings, many in one allocation.

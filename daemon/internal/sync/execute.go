@@ -31,6 +31,7 @@ type run struct {
 	problems []reportsync.FieldError // that the check has found
 	rows     *rowSet                 // none until the whole report was read
 	past     *past
+	known    *previous    // what the run before has written; nil while it was not asked for
 	order    order        // of rows with the same key
 	hashes   spool.Hashes // of the rows' keys, until they are indexed
 	routes   routes
@@ -50,7 +51,7 @@ type routes struct {
 // pace is how long the run waits for what.
 type pace struct {
 	settle time.Duration // for what is in flight when the run is to stop
-	store  time.Duration // for the last entries of the journal
+	store  time.Duration // for the last entries of the journal, and the outcomes of many millions of rows
 	retry  time.Duration // before rows are sent again, at first
 }
 
@@ -67,7 +68,7 @@ func newRun(job Job) *run {
 		past:   newPast(job),
 		budget: newBudget(),
 		routes: routes{jobRows: maxJobRows},
-		pace:   pace{settle: 30 * time.Second, store: 5 * time.Minute, retry: time.Second},
+		pace:   pace{settle: 30 * time.Second, store: 30 * time.Minute, retry: time.Second},
 	}
 }
 

@@ -123,6 +123,8 @@ func (x *extraction) key(cell string) (string, *flaw) {
 	switch {
 	case err != nil:
 		return cut(trim(cell), maxShownKey), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q for %s: %s", x.columns[0], x.target.key.Name, err)}
+	case key == "" && trim(cell) != "":
+		return cut(trim(cell), maxShownKey), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q: match.transform leaves nothing of %s", x.columns[0], quote(trim(cell)))}
 	case key == "":
 		return "", &flaw{code: reportsync.RowKeyEmpty, message: fmt.Sprintf("key column %q is empty", x.columns[0])}
 	}
@@ -145,6 +147,10 @@ func (x *extraction) read(cells []string) *flaw {
 		}
 		if err != nil {
 			return &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: %s", x.columns[f.column], x.target.names[i], err)}
+		}
+		if x.values[i] == "" && f.clears && trim(cells[f.column]) != "" {
+			// A cell that can't be read is not one that says nothing.
+			return &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: the transform leaves nothing of %s, which would empty the field", x.columns[f.column], x.target.names[i], quote(trim(cells[f.column])))}
 		}
 	}
 	for i := range x.target.fields {

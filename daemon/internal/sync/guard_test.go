@@ -169,16 +169,59 @@ func TestValueThatNeverSettles(t *testing.T) {
 			return b.kinds(last)
 		}
 		const same = "Email,Title,Score\na@x.example,chief,1\n"
-		for i, want := range []string{"updated", "updated", "updated", "unchanged never_settles", "unchanged never_settles"} {
+		for i, want := range []string{"updated", "updated", "unchanged never_settles", "unchanged never_settles"} {
 			if got := next(same); len(got) != 1 || got[0] != want {
 				t.Errorf("run %d: %v, want %s: %+v\n%s", i+1, got, want, b.outcomes(last), b.log(last))
 			}
+		}
+		if !strings.Contains(b.log(last), "Title: of the values that the run before wrote, 1 are not there any more") {
+			t.Errorf("log:\n%s", b.log(last))
 		}
 		if got := next("Email,Title,Score\na@x.example,chief,2\n"); got[0] != "updated never_settles" {
 			t.Errorf("another value: %v", got)
 		}
 		if got := next("Email,Title,Score\na@x.example,boss,2\n"); got[0] != "updated" {
 			t.Errorf("a new value: %v", got)
+		}
+	})
+}
+
+// What automation makes of a value may be another thing each time; what counts is that ours does not stay.
+func TestValueThatIsStamped(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		s := schema.Standard()
+		noError(t, s.Add(schema.Object{Name: "Contact", Fields: contactFields, Rules: schema.Rules{Automations: []schema.Automation{{Name: "stamp", Field: "Last_Seen__c", Transform: schema.Now}}}}))
+		b := setupOrg(t, s, byEmail(map[string]reportsync.Mapping{"Last_Seen__c": column("Seen")}), "Email,Seen\na@x.example,2026-01-01 00:00:00\n")
+		b.insert(map[string]string{"Email": "a@x.example"})
+		var last string
+		for i, want := range []string{"updated", "updated", "unchanged never_settles", "unchanged never_settles"} {
+			time.Sleep(time.Hour)
+			b.previous = sync.Previous{Outcomes: b.evidence.reader(last)}
+			_, last = b.run(reportsync.NewRun{})
+			if got := b.kinds(last); len(got) != 1 || got[0] != want {
+				t.Errorf("run %d: %v, want %s: %+v\n%s", i+1, got, want, b.outcomes(last), b.log(last))
+			}
+		}
+	})
+}
+
+// A transform that leaves nothing of a cell does not make it an empty one.
+func TestTransformThatLeavesNothing(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		spec := byEmail(map[string]reportsync.Mapping{"Score__c": {Column: new("Score"), Transform: []string{"regex:^v=(.*)$"}, OnNull: new(reportsync.OnNullClear)}})
+		spec.Match.Transform = []string{"strip_prefix:acme_"}
+		b := setup(t, spec, "Email,Score\nacme_a@x.example,garbled 99\nacme_a@y.example,\nacme_,v=1\n")
+		a := b.insert(map[string]string{"Email": "a@x.example", "Score__c": "7"})
+		empty := b.insert(map[string]string{"Email": "a@y.example", "Score__c": "7"})
+		_, id := b.run(reportsync.NewRun{})
+		wantKinds(t, b, id, "invalid value_invalid", "updated", "invalid key_invalid")
+		if b.field(a, "Score__c") != "7" || b.field(empty, "Score__c") != "" {
+			t.Errorf("scores %q and %q", b.field(a, "Score__c"), b.field(empty, "Score__c"))
+		}
+		if o := b.outcomes(id)[2]; !strings.Contains(o.Message, `match.transform leaves nothing of "acme_"`) {
+			t.Errorf("message %q", o.Message)
 		}
 	})
 }

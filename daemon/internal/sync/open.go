@@ -73,8 +73,10 @@ func (r *run) resolve(ctx context.Context) (reportsync.ReportVersion, []reportsy
 	if err == nil {
 		return version, nil, r.fresh(ctx, version)
 	}
-	if waiting := r.await(ctx, err.Error()); reportsync.CodeOf(err) == reportsync.CodeReportNotFound && waiting != nil {
-		return version, nil, waiting
+	if reportsync.CodeOf(err) == reportsync.CodeReportNotFound {
+		if waiting := r.await(ctx, err.Error()); waiting != nil {
+			return version, nil, waiting
+		}
 	}
 	blamed, err := blameReport(err)
 	return version, blamed, err

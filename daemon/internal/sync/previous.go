@@ -3,28 +3,46 @@ package sync
 import (
 	"context"
 	"hash/maphash"
+	"maps"
+	"slices"
+	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 const (
-	// unsettledRuns is how many runs in a row must have made the very same change before it is held back: Salesforce
-	// has undone it each time, as automation does that has its own idea of a value.
+	// unsettledRuns is how many runs in a row must have written a value in vain before it is held back: Salesforce has put
+	// something else in its place each time, as automation does that has its own idea of a value.
 	unsettledRuns = 2
 	// maxPrevious bounds the memory that the changes of the run before take; of more, the first ones count.
 	maxPrevious = 4_000_000
 )
 
-// previous is the changes that the run before made, each with how often in a row it was made by then.
+// previous is what the run before has written, or held back.
 type previous struct {
-	seed    maphash.Seed
-	changes map[uint64]uint8
+	seed   maphash.Seed
+	values map[uint64]wrote // by record and field
+
+	mu     sync.Mutex
+	undone map[string]int // values that are not there any more, by field
+	held   map[string]int // of these, those that are not written again
+}
+
+// wrote is a value that was written to a field of a record.
+type wrote struct {
+	value uint32 // hash of it
+	times uint8  // runs in a row that wrote it
+}
+
+func newPrevious() *previous {
+	return &previous{seed: maphash.MakeSeed(), values: map[uint64]wrote{}, undone: map[string]int{}, held: map[string]int{}}
 }
 
 // readPrevious reads the changes of the run before. What can't be read is no reason not to run: values that never
 // settle are then noticed later.
 func (r *run) readPrevious(ctx context.Context) (*previous, error) {
-	p := &previous{seed: maphash.MakeSeed(), changes: map[uint64]uint8{}}
+	p := newPrevious()
+	r.known = p
 	if r.Previous.Outcomes == nil || r.sendsAll() {
 		return p, nil
 	}
@@ -33,9 +51,9 @@ func (r *run) readPrevious(ctx context.Context) (*previous, error) {
 			return nil, context.Cause(ctx)
 		}
 		if err != nil {
-			return &previous{seed: p.seed}, r.ledger.warn(ctx, "what the run before has changed can't be read (%s): values that never settle are not noticed this time", err)
+			return newPrevious(), r.ledger.warn(ctx, "what the run before has changed can't be read (%s): values that never settle are not noticed this time", err)
 		}
-		if len(p.changes) >= maxPrevious {
+		if len(p.values) >= maxPrevious {
 			break
 		}
 		p.learn(o)
@@ -43,27 +61,52 @@ func (r *run) readPrevious(ctx context.Context) (*previous, error) {
 	return p, nil
 }
 
-// learn notes the changes of an outcome: those that were made, and those that were held back because they had been
-// made before.
+// learn notes what an outcome says was written, and what was held back because it had been written in vain.
 func (p *previous) learn(o reportsync.Outcome) {
 	for _, c := range o.Changes {
-		if o.Kind != reportsync.Updated && !c.Held {
+		if o.Kind != reportsync.Updated && o.Kind != reportsync.Created && !c.Held {
 			continue
 		}
 		id := c.RecordID
 		if id == "" {
 			id = o.RecordID
 		}
-		p.changes[p.hash(id, c.Field, orEmpty(c.Before), orEmpty(c.After))] = uint8(min(c.Repeats+1, 200)) //nolint:gosec // at most 200
+		p.values[p.hash(id, c.Field)] = wrote{value: uint32(p.hash(orEmpty(c.After))), times: uint8(min(c.Repeats+1, 200))} //nolint:gosec // half of a hash; at most 200
 	}
 }
 
-// repeats returns how many runs in a row have made a change.
-func (p *previous) repeats(id, field, before, after string) int {
-	if len(p.changes) == 0 {
+// repeats returns how many runs in a row before this one have written to a field of a record what is wanted there, to
+// find something else there now.
+func (p *previous) repeats(id, field, have, want string) int {
+	if len(p.values) == 0 {
 		return 0
 	}
-	return int(p.changes[p.hash(id, field, before, after)])
+	last, known := p.values[p.hash(id, field)]
+	if !known || uint32(p.hash(have)) == last.value { //nolint:gosec // half of a hash
+		return 0
+	}
+	repeats := 0
+	if uint32(p.hash(want)) == last.value { //nolint:gosec // half of a hash
+		repeats = int(last.times)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.undone[field]++
+	if repeats >= unsettledRuns {
+		p.held[field]++
+	}
+	return repeats
+}
+
+// sayUndone says which values of the run before did not stay, and which are held back for that.
+func (r *run) sayUndone(ctx context.Context, p *previous) error {
+	for _, field := range slices.Sorted(maps.Keys(p.undone)) {
+		if err := r.ledger.warn(ctx, "%s: of the values that the run before wrote, %d are not there any more (people or automation in Salesforce changed them); %d of them, written in vain %d times, are not written again until the report says something else",
+			field, p.undone[field], p.held[field], unsettledRuns); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *previous) hash(texts ...string) uint64 {

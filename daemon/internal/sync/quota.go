@@ -13,13 +13,19 @@ import (
 // forecast chooses how rows are written and says what the run is to cost, beside what is left of the org's day. The org
 // tells of its API calls along with other answers; for its Bulk batches it must be asked, so only those who use them do.
 func (r *run) forecast(ctx context.Context, plan *writePlan) error {
-	choice := r.writeRoute(plan)
+	if r.known != nil {
+		if err := r.sayUndone(ctx, r.known); err != nil {
+			return err
+		}
+	}
+	choice := r.writeRoute(plan, remaining{})
 	var left remaining
 	if plan.batches > 0 {
 		var err error
 		if left, err = r.askLimits(ctx); err != nil {
 			return err
 		}
+		choice = r.writeRoute(plan, left)
 	}
 	used := r.Org.Usage()
 	if left.calls == nil && used.DailyMax > 0 {
@@ -136,8 +142,9 @@ func (r *run) usedToday(ctx context.Context) (int64, error) {
 
 // writeRoute chooses between sObject Collections and Bulk jobs by their cost, for records that are changed and for those
 // that are created, unless the integration's options leave no choice.
-func (r *run) writeRoute(plan *writePlan) reportsync.Choice {
-	total := map[string]reportsync.RouteCost{}
+func (r *run) writeRoute(plan *writePlan, left remaining) reportsync.Choice {
+	plan.calls, plan.batches = 0, 0
+	total, most := map[string]reportsync.RouteCost{}, 0
 	choice := reportsync.Choice{Rows: int64(plan.len())}
 	var parts []string
 	for _, list := range plan.lists {
@@ -148,6 +155,9 @@ func (r *run) writeRoute(plan *writePlan) reportsync.Choice {
 			list.route = reportsync.RouteBulk
 		}
 		why := "fewer API calls"
+		if left.batches != nil && many.BulkBatches > *left.batches-plan.batches && list.route == reportsync.RouteBulk {
+			list.route, why = reportsync.RouteCollections, fmt.Sprintf("the org has %d Bulk batches left of its day", *left.batches)
+		}
 		if forced, reason := r.onlyRoute(); forced != "" {
 			list.route, why = forced, reason
 		}
@@ -160,7 +170,9 @@ func (r *run) writeRoute(plan *writePlan) reportsync.Choice {
 			sum := total[c.Route]
 			total[c.Route] = reportsync.RouteCost{Route: c.Route, APICalls: sum.APICalls + c.APICalls, BulkBatches: sum.BulkBatches + c.BulkBatches}
 		}
-		choice.Route = string(list.route)
+		if len(list.units) > most {
+			most, choice.Route = len(list.units), string(list.route)
+		}
 		parts = append(parts, fmt.Sprintf("%s of %s by %s, about %s rather than %d by %s (%s)", list.verb, count(len(list.units), "record"),
 			writeRoutes[list.route], count(int(cost.APICalls), "API call"), other.APICalls, writeRoutes[reportsync.WriteRoute(other.Route)], why))
 	}

@@ -139,9 +139,11 @@ func (r *run) lookUp(ctx context.Context, s search, lists [][]string, take func(
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelQueries)
 	for _, keys := range lists {
-		group.Go(func() error { return r.lookUpList(ctx, s, keys, take) })
+		group.Go(func() error {
+			return caught(func() error { return r.lookUpList(ctx, s, keys, take) })
+		})
 	}
-	return group.Wait()
+	return thrown(group.Wait())
 }
 
 // lookUpList looks a list of keys up, in halves when it takes Salesforce too long.

@@ -169,12 +169,10 @@ func (s *Spool) chunkAt(at uint64) (chunk []byte, offset int, ok bool) {
 	return nil, 0, false
 }
 
-// kept returns how many bytes stay in memory at the beginning: all but the last chunk once there is a file.
+// kept returns how many bytes stay in memory for good: all full chunks but the last one that there may be, which is used
+// again once it is in the file.
 func (s *Spool) kept() uint64 {
-	if s.file == nil {
-		return s.size - s.size%chunkBytes
-	}
-	return uint64(len(s.chunks)-1) * chunkBytes //nolint:gosec // there is a chunk once there is a file
+	return min(s.size-s.size%chunkBytes, uint64(s.memory)*chunkBytes) //nolint:gosec // at least one chunk
 }
 
 func (s *Spool) copyAt(p []byte, at uint64) (int, error) {

@@ -1,0 +1,84 @@
+package sync
+
+import (
+	"errors"
+	"iter"
+	"testing"
+)
+
+func counting(n int, end error) iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		for i := range n {
+			if !yield(i, nil) {
+				return
+			}
+		}
+		if end != nil {
+			yield(0, end)
+		}
+	}
+}
+
+func itself(n int) int { return n }
+
+func TestAhead(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	for _, n := range []int{0, 1, aheadItems - 1, aheadItems, 10*aheadItems + 3} {
+		for _, end := range []error{nil, broken} {
+			seen, failure := 0, error(nil)
+			for item, err := range ahead(counting(n, end), itself) {
+				if err != nil {
+					failure = err
+				} else if item != seen {
+					t.Fatalf("item %d came as number %d", item, seen)
+				} else {
+					seen++
+				}
+			}
+			if seen != n || !errors.Is(failure, end) {
+				t.Errorf("%d items of %d, error %v, want %v", seen, n, failure, end)
+			}
+		}
+	}
+}
+
+// A reader that stops early leaves no goroutine behind (TestMain looks for them).
+func TestAheadStopsEarly(t *testing.T) {
+	t.Parallel()
+	for item, err := range ahead(counting(1_000_000, nil), itself) {
+		if err != nil || item == 300 {
+			break
+		}
+	}
+}
+
+// What breaks in a goroutine breaks where somebody waits for it.
+func TestAheadPanics(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if value := recover(); value != "wires crossed" {
+			t.Errorf("recovered %v", value)
+		}
+	}()
+	for range ahead(func(yield func(int, error) bool) {
+		yield(1, nil)
+		panic("wires crossed")
+	}, itself) { //nolint:revive // what counts is how it ends
+	}
+	t.Error("it went on")
+}
+
+func TestCaught(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if value := recover(); value != "wires crossed" {
+			t.Errorf("recovered %v", value)
+		}
+	}()
+	if err := thrown(caught(func() error { return nil })); err != nil {
+		t.Error(err)
+	}
+	_ = thrown(caught(func() error { panic("wires crossed") }))
+	t.Error("it went on")
+}
