@@ -55,7 +55,7 @@ func guardsAttribute() schema.SingleNestedAttribute {
 			"max_cleared_percent": percent("Most records that may lose a value, of the records matched."),
 			"max_created_percent": percent("Most rows for which a record may be created, of the rows read."),
 			"min_rows_percent": percent("Fewest rows that the report may have, of those that the last run that went through has read: `80` stops a run " +
-				"when a report has shrunk by more than a fifth. An empty report is always stopped."),
+				"when a report has shrunk by more than a fifth. An empty report is stopped too, unless this is 0."),
 		},
 	}
 }

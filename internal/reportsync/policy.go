@@ -55,7 +55,7 @@ type Guards struct {
 	MaxChangedPercent  *float64 `json:"max_changed_percent,omitempty" doc:"Most records that may change, of the records matched"`
 	MaxClearedPercent  *float64 `json:"max_cleared_percent,omitempty" doc:"Most records that may lose a value, of the records matched"`
 	MaxCreatedPercent  *float64 `json:"max_created_percent,omitempty" doc:"Most rows for which a record may be created, of the rows read"`
-	MinRowsPercent     *float64 `json:"min_rows_percent,omitempty" doc:"Fewest rows that the report may have, of those of the last run that went through; an empty report never does"`
+	MinRowsPercent     *float64 `json:"min_rows_percent,omitempty" doc:"Fewest rows that the report may have, of those of the last run that went through and had any; an empty report is stopped unless this is 0"`
 }
 
 // Writes are options of writing.

@@ -64,6 +64,10 @@ func (c *Client) Login(ctx context.Context) (Identity, error) {
 	}, nil
 }
 
+// Username returns the name of the run-as user, empty where the app's scopes don't let it be read. It costs no call that
+// counts.
+func (c *Client) Username(ctx context.Context) (string, error) { return c.username(ctx) }
+
 // checkVersion reads the list of versions, which needs no session.
 func (c *Client) checkVersion(ctx context.Context) error {
 	const op = "read the org's API versions"

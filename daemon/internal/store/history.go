@@ -10,23 +10,34 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// UsedToday returns how many API calls the runs of a connection have made that started on the day (UTC) of the given
-// moment, live ones included, but for the run exceptRun.
+// UsedToday returns how many API calls the runs of a connection, but for exceptRun, have made on the day (UTC) of the given
+// moment: those that ended on it, and the live ones, which are counted with what they are to make.
 func (s *Store) UsedToday(ctx context.Context, connectionID string, day time.Time, exceptRun string) (int64, error) {
 	begin := day.UTC().Truncate(24 * time.Hour)
 	calls, err := scanNumber(s.reader().row(ctx, `SELECT COALESCE(SUM(api_calls), 0) FROM runs
-		WHERE connection_id = ? AND COALESCE(started_at, queued_at) >= ? AND COALESCE(started_at, queued_at) < ? AND id <> ?`,
+		WHERE connection_id = ? AND finished_at >= ? AND finished_at < ? AND id <> ?`,
 		connectionID, micros(begin), micros(begin.AddDate(0, 0, 1)), exceptRun))
 	if err != nil {
 		return 0, fmt.Errorf("add up the API calls of the connection %s: %w", connectionID, err)
 	}
+	live, err := collect(ctx, s.reader(), scanRun, selectRun+`WHERE connection_id = ? AND finished_at IS NULL AND id <> ?`, connectionID, exceptRun)
+	if err != nil {
+		return 0, fmt.Errorf("read the live runs of the connection %s: %w", connectionID, err)
+	}
+	for _, run := range live {
+		planned := int64(0)
+		if run.Forecast != nil {
+			planned = run.Forecast.APICalls
+		}
+		calls += max(run.APICalls, planned)
+	}
 	return calls, nil
 }
 
-// LastRun returns how many rows the report of the integration's last run had that completed, dry runs and the run
-// exceptRun left out; 0 for none.
+// LastRun returns how many rows the report of the integration's last run had that completed and had any, dry runs and the
+// run exceptRun left out; 0 for none.
 func (s *Store) LastRun(ctx context.Context, integrationID, exceptRun string) (read int64, err error) {
-	run, found, err := s.newestRun(ctx, integrationID, exceptRun, wentThrough)
+	run, found, err := s.newestRun(ctx, integrationID, exceptRun, wentThrough+" AND "+hadRows)
 	if err != nil || !found {
 		return 0, err
 	}
@@ -43,7 +54,12 @@ func (s *Store) LastArtifact(ctx context.Context, integrationID, exceptRun strin
 	return run.Artifact, nil
 }
 
-const wentThrough = "status IN ('completed', 'completed_with_errors')"
+// Conditions on runs. Counts are stored as JSON that begins with the rows read; a report without any is no measure for
+// those after it.
+const (
+	hadRows     = `counts NOT LIKE '{"read":0,%'`
+	wentThrough = "status IN ('completed', 'completed_with_errors')"
+)
 
 func (s *Store) newestRun(ctx context.Context, integrationID, exceptRun, condition string) (run reportsync.Run, found bool, err error) {
 	run, err = scanRun(s.reader().row(ctx, selectRun+`WHERE integration_id = ? AND id <> ? AND NOT dry_run AND `+condition+` ORDER BY id DESC LIMIT 1`, integrationID, exceptRun))

@@ -32,10 +32,11 @@ type job struct {
 	upload  *os.File
 	bytes   int64
 	id      string // of Salesforce's job, empty until there is one
+	aborted error  // why the run has aborted Salesforce's job, nil if it has not
 }
 
-// discard lets go of the upload.
-func (j *job) discard() error {
+// close lets go of the upload.
+func (j *job) close() error {
 	if j.upload == nil {
 		return nil
 	}
@@ -74,7 +75,7 @@ func (r *run) sendPiece(ctx, starting context.Context, target *target, p *jobRow
 		if err == nil && len(j.units) > 0 {
 			err = r.sendJobs(ctx, starting, target, j)
 		}
-		if err = errors.Join(err, j.discard()); err != nil {
+		if err = errors.Join(err, j.close()); err != nil {
 			return err
 		}
 	}
@@ -195,21 +196,12 @@ func (r *run) sendJob(ctx, starting context.Context, target *target, j *job) (sa
 		return made, nil, err
 	}
 	r.markUnits(j.units, true)
-	finished, err := r.seeThrough(ctx, j.seq, made.ID)
+	finished, err := r.seeThrough(ctx, j)
 	if err != nil {
 		return finished, nil, err
 	}
 	left, err := r.settleJob(ctx, target, j, finished)
 	return finished, left, err
-}
-
-// markUnits notes whether Salesforce may have got units that it has not answered.
-func (r *run) markUnits(units []unit, may bool) {
-	for _, u := range units {
-		if !r.unitDone(u) {
-			r.rows.mark(int(u.row), may)
-		}
-	}
 }
 
 // upload makes a job in Salesforce and fills it. A job whose upload fails has one chance only, so it gives way to a new
@@ -229,7 +221,7 @@ func (r *run) upload(ctx context.Context, target *target, j *job) (salesforce.In
 			if err := r.ledger.mark(ctx, j.seq, made.ID, reportsync.BatchOpen); err != nil {
 				return made, err
 			}
-			if err = r.Org.UploadIngestContent(ctx, made, len(j.units), j.bytes, j.open); err == nil {
+			if err = r.Org.UploadIngestContent(ctx, made, len(j.units), j.bytes, j.content); err == nil {
 				j.id = made.ID
 				return made, r.sayUpload(ctx, j)
 			}
@@ -244,8 +236,8 @@ func (r *run) upload(ctx context.Context, target *target, j *job) (salesforce.In
 	}
 }
 
-// open gives the upload from its start.
-func (j *job) open() (io.ReadCloser, error) {
+// content gives the upload from its start.
+func (j *job) content() (io.ReadCloser, error) {
 	return io.NopCloser(io.NewSectionReader(j.upload, 0, j.bytes)), nil
 }
 

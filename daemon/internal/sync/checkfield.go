@@ -51,7 +51,7 @@ func (p *problems) field(object *salesforce.Object, name string, spec reportsync
 	if !ok {
 		return mappedField{}, false
 	}
-	f := mappedField{column: -1, clears: m.Clears(), onUpdate: field.Updateable && spec.Does().Updates(), onCreate: field.Createable && spec.Does().Creates()}
+	f := mappedField{column: -1, clears: m.Clears(), transformed: len(m.Transform) > 0, onUpdate: field.Updateable && spec.Does().Updates(), onCreate: field.Createable && spec.Does().Creates()}
 	options := value.Options{Zone: m.Location(), Transform: p.chain(reportsync.MappingPointer(name, "transform"), m.Transform)}
 	if m.DateFormat != nil {
 		options.DateFormat = *m.DateFormat

@@ -52,6 +52,7 @@ type sending struct {
 	seq     int
 	verb    salesforce.Operation
 	writes  []*write // that have no final answer
+	partial bool     // the batch has rows besides these
 	round   int      // from 0; rows that a Bulk job has refused start in the second
 	large   int      // the round whose parts are as large as a call may be
 	refused map[*write]reportsync.Outcome
@@ -68,7 +69,7 @@ func (s *sending) last() (last []answer) {
 }
 
 // sendRounds sends rows of a batch until each has a final answer: at once at first, then those that met a passing
-// obstacle, in ever smaller parts. It leaves the batch settled.
+// obstacle, in ever smaller parts. It leaves the batch settled, unless that has other rows.
 func (r *run) sendRounds(ctx context.Context, target *target, s *sending) error {
 	going, release := r.inFlight(ctx)
 	defer release()
@@ -76,7 +77,7 @@ func (r *run) sendRounds(ctx context.Context, target *target, s *sending) error 
 		if err := r.sendRound(ctx, going, target, s); err != nil {
 			return r.giveUp(going, s, err)
 		}
-		if s.writes = open(s.writes); len(s.writes) == 0 {
+		if s.writes = unanswered(s.writes); len(s.writes) == 0 {
 			return nil
 		}
 		if err := r.rest(ctx, s.round); err != nil {
@@ -97,7 +98,7 @@ func (r *run) sendRound(ctx, going context.Context, target *target, s *sending) 
 			if ok, err := r.mayRepeat(going); err != nil {
 				return err
 			} else if !ok {
-				return r.settle(going, s.seq, s.last(), true)
+				return r.settle(going, s.seq, s.last(), !s.partial)
 			}
 		}
 		got, failure := r.deliver(ctx, going, target, s.verb, part, 1)
@@ -110,7 +111,7 @@ func (r *run) sendRound(ctx, going context.Context, target *target, s *sending) 
 			final = append(final, a)
 		}
 		left -= len(final)
-		if err := r.settle(going, s.seq, final, left == 0); err != nil {
+		if err := r.settle(going, s.seq, final, left == 0 && !s.partial); err != nil {
 			return errors.Join(err, failure)
 		}
 		if failure != nil {

@@ -24,16 +24,6 @@ func (m *matcher) compare(row *reportRow, rec record) (f find, landed *reportsyn
 		}
 	}
 	m.edits = f.edits
-	if planned := m.run.past.planOf(row.index, rec.id); planned != nil {
-		if landed = m.landed(row, rec, f, planned); landed == nil {
-			f.edits = m.target.withFirst(f.edits, planned.Changes)
-		}
-		return f, landed
-	}
-	if planned := m.run.past.planOf(row.index, ""); planned != nil {
-		landed = m.madeBy(row, rec, planned)
-		return f, landed
-	}
 	if !m.run.Run.FullResync {
 		for i := range f.edits {
 			e := &f.edits[i]
@@ -41,39 +31,65 @@ func (m *matcher) compare(row *reportRow, rec record) (f find, landed *reportsyn
 			e.held = e.repeats >= unsettledRuns
 		}
 	}
+	if !m.run.past.attempts {
+		return f, nil
+	}
+	return m.compareAgain(row, rec, f)
+}
+
+// compareAgain takes into account what an earlier attempt was about to do. What Salesforce has not got of it makes no
+// difference.
+func (m *matcher) compareAgain(row *reportRow, rec record, f find) (find, *reportsync.Outcome) {
+	if planned := m.run.past.planOf(row.index, rec.id); planned != nil {
+		f.edits = m.target.withFirst(row, f.edits, planned.Changes)
+		return f, m.landed(row, rec, f, planned)
+	}
+	if planned := m.run.past.planOf(row.index, ""); planned != nil {
+		return f, m.madeBy(row, rec, planned)
+	}
 	return f, nil
 }
 
 // landed returns the outcome of a row for which an earlier attempt wrote its record: what it planned stands there, all
 // of it, though not before, and nothing is left to write.
 func (m *matcher) landed(row *reportRow, rec record, f find, planned *reportsync.Outcome) *reportsync.Outcome {
-	if len(f.edits) > 0 || !m.target.shows(rec, planned.Changes) {
+	if f.sends() || !m.target.shows(rec, planned.Changes) {
 		return nil
 	}
-	differed := slices.ContainsFunc(planned.Changes, func(c reportsync.Change) bool { return orEmpty(c.Before) != orEmpty(c.After) })
+	differed := slices.ContainsFunc(planned.Changes, func(c reportsync.Change) bool { return !c.Held && orEmpty(c.Before) != orEmpty(c.After) })
 	if !differed {
 		return nil
 	}
 	o := begin(row, reportsync.Updated)
 	o.RecordID, o.Changes = rec.id, planned.Changes
-	return &o
+	return new(unsettled(o))
 }
 
 // madeBy returns the outcome of a row for which an earlier attempt was about to create a record, when a record has its
-// key and values now.
+// key and values now. An upsert of a record that nobody had looked at may have found it there: of such a record no more
+// can be said than that it was written.
 func (m *matcher) madeBy(row *reportRow, rec record, planned *reportsync.Outcome) *reportsync.Outcome {
-	if !m.run.past.maySent(row.index) || !m.target.shows(rec, planned.Changes) {
+	if !m.target.shows(rec, planned.Changes) {
 		return nil
 	}
-	o := begin(row, reportsync.Created)
+	o := begin(row, reportsync.Updated)
+	if m.target.creates(planned.Changes) {
+		o.Kind = reportsync.Created
+	}
 	o.RecordID, o.Changes = rec.id, planned.Changes
 	return &o
 }
 
-// shows reports whether a record holds what changes were to make of it. The key, by which it was found, is not asked.
+// creates reports whether changes are those of a record that was found missing: only these name the key.
+func (t *target) creates(changes []reportsync.Change) bool {
+	return slices.ContainsFunc(changes, func(c reportsync.Change) bool { return c.Field == t.key.Name })
+}
+
+// shows reports whether a record holds what changes were to make of it. The key, by which it was found, is not asked, nor
+// is what was not sent.
 func (t *target) shows(rec record, changes []reportsync.Change) bool {
 	for _, c := range changes {
-		if c.Field == t.key.Name {
+		if c.Field == t.key.Name || c.Held {
 			continue
 		}
 		at := slices.Index(t.names, c.Field)
@@ -84,19 +100,24 @@ func (t *target) shows(rec record, changes []reportsync.Change) bool {
 	return true
 }
 
-// withFirst keeps the first before-image of every field that an earlier attempt set out to change. One that differs no
-// more keeps its change: it has happened.
-func (t *target) withFirst(edits []edit, planned []reportsync.Change) []edit {
+// withFirst keeps the first before-image of every field that an earlier attempt set out to change, and whether it was
+// held back: what was written beside it may have set off what undoes it once more. A field that differs no more keeps
+// its change if that was sent: it has happened.
+func (t *target) withFirst(row *reportRow, edits []edit, planned []reportsync.Change) []edit {
 	for _, c := range planned {
 		field := slices.Index(t.names, c.Field)
 		if field < 0 {
 			continue
 		}
 		at := slices.IndexFunc(edits, func(e edit) bool { return e.field == field })
-		if at < 0 {
-			edits = append(edits, edit{field: field, before: orEmpty(c.Before), made: true})
-		} else {
+		switch {
+		case at >= 0:
 			edits[at].before = orEmpty(c.Before)
+			if t.wanted(row, field) == orEmpty(c.After) {
+				edits[at].held, edits[at].repeats = c.Held, c.Repeats
+			}
+		case !c.Held:
+			edits = append(edits, edit{field: field, before: orEmpty(c.Before), repeats: c.Repeats, made: true})
 		}
 	}
 	return edits

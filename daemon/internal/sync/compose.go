@@ -1,9 +1,6 @@
 package sync
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -66,16 +63,11 @@ func (r *run) fill(t *target, verb salesforce.Operation, row *reportRow, w *writ
 
 // fillOnto gives a write onto a record that was looked at what it changes and sends.
 func (r *run) fillOnto(t *target, row *reportRow, w *write) error {
-	records, err := r.recordsToWrite(row.index)
+	rec, err := r.onto(w.unit)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(records, func(c candidate) bool { return c.member == int(w.unit.member) })
-	if at < 0 {
-		return fmt.Errorf("plan row %d: its record is answered already", row.index+1)
-	}
-	rec := records[at]
-	w.outcome.RecordID, w.outcome.Changes = rec.id, t.changes(row, rec.find)
+	w.outcome.RecordID, w.outcome.Changes = rec.id, t.changes(row, rec)
 	if r.sendsAll() {
 		w.sends = t.assignAll(row, false)
 		return nil

@@ -154,15 +154,6 @@ func TestFullResyncWritesAll(t *testing.T) {
 	}
 }
 
-func TestEmptyReport(t *testing.T) {
-	t.Parallel()
-	b := setup(t, byEmail(map[string]reportsync.Mapping{"Title": column("Title")}), "Email,Title\n")
-	result, id := b.run(reportsync.NewRun{})
-	if result.Status != reportsync.RunCompleted || !strings.Contains(b.log(id), "a header and no rows") {
-		t.Errorf("result = %+v, log:\n%s", result, b.log(id))
-	}
-}
-
 // onboarding is the integration of the design's example.
 func onboarding() reportsync.IntegrationSpec {
 	return reportsync.IntegrationSpec{

@@ -73,13 +73,15 @@ type extraction struct {
 	pack    packer
 	values  []string
 	hashes  spool.Hashes // of the folded keys, by row
+
+	transformed bool // whether keys pass a transform
 }
 
 func newExtraction(r *run, target *target) *extraction {
 	x := &extraction{
 		rows: newRowSet(r.Scratch, len(target.fields)), target: target, past: r.past,
 		columns: r.spec.Columns(), order: newOrder(r.spec), orderBy: -1, values: make([]string, len(target.fields)),
-		hashes: spool.NewHashes(),
+		hashes: spool.NewHashes(), transformed: len(r.spec.Match.Transform) > 0,
 	}
 	for i, name := range x.columns {
 		if name == r.spec.OrderBy() {
@@ -123,7 +125,7 @@ func (x *extraction) key(cell string) (string, *flaw) {
 	switch {
 	case err != nil:
 		return cut(trim(cell), maxShownKey), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q for %s: %s", x.columns[0], x.target.key.Name, err)}
-	case key == "" && trim(cell) != "":
+	case key == "" && x.transformed && trim(cell) != "":
 		return cut(trim(cell), maxShownKey), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q: match.transform leaves nothing of %s", x.columns[0], quote(trim(cell)))}
 	case key == "":
 		return "", &flaw{code: reportsync.RowKeyEmpty, message: fmt.Sprintf("key column %q is empty", x.columns[0])}
@@ -148,7 +150,7 @@ func (x *extraction) read(cells []string) *flaw {
 		if err != nil {
 			return &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: %s", x.columns[f.column], x.target.names[i], err)}
 		}
-		if x.values[i] == "" && f.clears && trim(cells[f.column]) != "" {
+		if x.values[i] == "" && f.clears && f.transformed && trim(cells[f.column]) != "" {
 			// A cell that can't be read is not one that says nothing.
 			return &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: the transform leaves nothing of %s, which would empty the field", x.columns[f.column], x.target.names[i], quote(trim(cells[f.column])))}
 		}

@@ -74,6 +74,19 @@ func (s *rowSet) find(link uint64) (find, error) {
 	return unpackFind(data)
 }
 
+// recordOf returns what is known of a unit's record; of a row that has but one, any unit will do.
+func (s *rowSet) recordOf(u unit) (find, error) {
+	link := s.links[u.row]
+	switch s.states[u.row].is() {
+	case rowSame, rowExists, rowCreated:
+		return find{id: s.ids.unpack(link)}, nil
+	case rowGroup:
+		return s.find(uint64(s.groups.member(link, int(u.member)).find))
+	default:
+		return s.find(link)
+	}
+}
+
 // changes returns the edits of a find as users see them, after what the row wants.
 func (t *target) changes(row *reportRow, f find) []reportsync.Change {
 	changes := make([]reportsync.Change, 0, len(f.edits))

@@ -269,5 +269,5 @@ func (r *run) sayEnd(ctx context.Context, result Result) error {
 	}
 	return r.ledger.log(ctx, level,
 		"%s: %d rows read, %d updated, %d created, %d unchanged, %d unmatched, %d ambiguous, %d duplicate, %d invalid, %d failed, %d unprocessed; %d API calls, %d Bulk batches",
-		result.Status, c.Read, c.Updated, c.Created, c.Unchanged, c.Unmatched, c.Ambiguous, c.Duplicate, c.Invalid, c.Failed, c.Unprocessed, result.APICalls, result.BulkBatches)
+		result.Status, c.Read, c.Updated, c.Created, c.Unchanged, c.Unmatched, c.Ambiguous, c.Duplicate, c.Invalid, c.Failed, c.Unprocessed, r.Run.APICalls+result.APICalls, r.Run.BulkBatches+result.BulkBatches)
 }

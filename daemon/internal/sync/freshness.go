@@ -40,7 +40,7 @@ func (r *run) await(ctx context.Context, why string) error {
 		return nil
 	}
 	if waited < lookAgain {
-		if err := r.ledger.warn(ctx, "%s: waiting for a newer report until %s", why, r.waitsSince().Add(wait).UTC().Format("15:04:05 UTC")); err != nil {
+		if err := r.ledger.warn(ctx, "%s: waiting for a newer report until %s", why, r.waitsSince().Add(wait).UTC().Format("2006-01-02 15:04:05 UTC")); err != nil {
 			return err
 		}
 	}

@@ -37,10 +37,10 @@ func (r *run) sendJobs(ctx, starting context.Context, target *target, j *job) er
 		r.moved(j)
 		next := &job{verb: j.verb, columns: j.columns}
 		if _, _, err := r.fillJob(starting, target, next, left); err != nil {
-			_ = next.discard() // the first error counts
+			_ = next.close() // the first error counts
 			return err
 		}
-		defer func() { _ = next.discard() }() // a scratch file that stays is cleared at the next start
+		defer func() { _ = next.close() }() // a scratch file that stays is cleared at the next start
 		j = next
 	}
 }
@@ -64,14 +64,21 @@ func (r *run) leave(ctx context.Context, target *target, j *job, finished salesf
 	going, release := r.inFlight(ctx)
 	defer release()
 	why := fmt.Sprintf("Bulk job %s ended as %s before it came to the row", finished.ID, finished.State)
-	if finished.ErrorMessage != "" {
+	switch {
+	case j.aborted != nil:
+		why += ": " + messageOf(j.aborted)
+	case finished.ErrorMessage != "":
 		why += ": " + finished.ErrorMessage
 	}
-	if err := r.settleUnits(going, target, j, left, reportsync.RowNotSent, why); err != nil {
+	err := r.settleUnits(going, target, j, left, func(writes []*write) []answer { return unprocessed(writes, reportsync.RowNotSent, why) })
+	if err != nil {
 		return err
 	}
 	if err := r.ledger.settle(going, j.seq, nil, true); err != nil {
 		return err
+	}
+	if j.aborted != nil {
+		return j.aborted
 	}
 	return unfinished(finished, len(left))
 }

@@ -4,40 +4,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
+// jobPatience is how long a job that is at work may be out of reach. It goes on without us, so what it did is worth
+// waiting for.
+const jobPatience = 10 * time.Minute
+
 // seeThrough closes a job and waits for it. A job whose end can't be waited for is aborted, so that it doesn't write
 // after its run is over; before a shutdown it is left to the next attempt.
-func (r *run) seeThrough(ctx context.Context, seq int, id string) (salesforce.IngestJob, error) {
+func (r *run) seeThrough(ctx context.Context, j *job) (salesforce.IngestJob, error) {
 	going, release := r.inFlight(ctx)
 	defer release()
-	if err := r.Org.CloseIngest(going, id); err != nil {
-		err = fmt.Errorf("close Bulk job %s: %w", id, err)
-		return salesforce.IngestJob{}, r.abort(going, id, err)
+	if err := r.Org.CloseIngest(going, j.id); err != nil {
+		return r.abort(going, j, fmt.Errorf("close Bulk job %s: %w", j.id, err))
 	}
-	job, err := r.awaitJob(ctx, seq, id)
-	if err != nil && !errors.Is(context.Cause(ctx), reportsync.ErrShutdown) {
-		return job, r.abort(going, id, err)
+	finished, err := r.awaitJob(ctx, j.seq, j.id)
+	if err != nil && !handsOver(context.Cause(ctx)) {
+		return r.abort(going, j, err)
 	}
-	return job, err
+	return finished, err
 }
 
-// abort ends a closed job of which nothing good is to be expected any more, because of why.
-func (r *run) abort(ctx context.Context, id string, why error) error {
-	if err := r.Org.AbortIngest(ctx, id); err != nil {
-		r.Logger.Debug("job may still be at work", "job", id, "error", err)
+// abort ends a closed job of which nothing good is to be expected any more, because of why. What it did until then
+// counts, so a job whose end can be seen is no error.
+func (r *run) abort(ctx context.Context, j *job, why error) (salesforce.IngestJob, error) {
+	failure := r.Org.AbortIngest(ctx, j.id)
+	if _, broken := errors.AsType[*storeError](why); broken {
+		return salesforce.IngestJob{}, why // its answers could not be stored
 	}
-	return why
+	ctx, cancel := context.WithTimeout(ctx, r.pace.settle)
+	defer cancel()
+	finished, err := r.Org.WaitIngest(ctx, j.id, nil)
+	if err != nil {
+		r.Logger.Debug("job may still be at work", "job", j.id, "error", errors.Join(failure, err))
+		return salesforce.IngestJob{}, why
+	}
+	if finished.State == salesforce.JobAborted {
+		j.aborted = why
+	}
+	return finished, nil
 }
 
 // awaitJob waits until Salesforce is through with a job. When a user cancels the run the job is aborted, and what it
 // did until then still counts.
 func (r *run) awaitJob(ctx context.Context, seq int, id string) (salesforce.IngestJob, error) {
 	var journal error
-	job, err := r.Org.WaitIngest(ctx, id, func(job salesforce.IngestJob) {
+	job, err := r.watchJob(ctx, id, func(job salesforce.IngestJob) {
 		if journal == nil {
 			journal = r.ledger.work(ctx, seq, int64(job.Processed))
 		}
@@ -57,6 +73,33 @@ func (r *run) awaitJob(ctx context.Context, seq int, id string) (salesforce.Inge
 		return job, journal
 	}
 	return job, nil
+}
+
+// watchJob polls a job until it has ended. When it is out of reach that is tried for a good while.
+func (r *run) watchJob(ctx context.Context, id string, seen func(salesforce.IngestJob)) (salesforce.IngestJob, error) {
+	const longestRest = 5 // doublings
+	var since time.Time   // it is out of reach; zero while it is not
+	for try := 0; ; try++ {
+		job, err := r.Org.WaitIngest(ctx, id, func(job salesforce.IngestJob) {
+			since, try = time.Time{}, 0
+			seen(job)
+		})
+		if err == nil || ctx.Err() != nil || !salesforce.IsRetryable(err) {
+			return job, err
+		}
+		if since.IsZero() {
+			since = time.Now()
+			if err := r.ledger.warn(ctx, "Bulk job %s is out of reach (%s): trying for another %s", id, messageOf(err), count(int(jobPatience.Minutes()), "minute")); err != nil {
+				return job, err
+			}
+		}
+		if time.Since(since) >= jobPatience {
+			return job, err
+		}
+		if err := r.rest(ctx, min(try, longestRest)); err != nil {
+			return job, err
+		}
+	}
 }
 
 // discard takes a job that was not closed out of the org's sight. It wrote nothing and never will, so it does no harm

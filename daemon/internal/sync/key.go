@@ -77,23 +77,34 @@ func (d *duplicates) take(index int, hash uint64) error {
 	return nil
 }
 
-// settle chooses between the row that is used so far and another one. What Salesforce has answered stays as it is.
+// settle chooses between the row that is used so far and another one. What Salesforce has answered stays as it is, and
+// was used by the attempt that sent it.
 func (d *duplicates) settle(hash uint64, used, row *reportRow) {
 	rows, spec := d.run.rows, d.run.spec
 	isUsed, isRow := uint32(used.index), uint32(row.index) //nolint:gosec // at most maxRows
+	answered := func(one *reportRow) bool { return rows.states[one.index] == rowAnswered }
 	lose := func(loser *reportRow, st state, to *reportRow) {
-		if rows.states[loser.index].is() != rowAnswered {
+		if !answered(loser) {
 			rows.set(loser.index, st, uint64(to.index)) //nolint:gosec // an index
 		}
 	}
+	gone := rowSuperseded // how a row ends that comes too late
+	if alike(used, row) {
+		gone = rowRepeated
+	}
 	keep := spec.Keeps()
 	switch {
+	case answered(used):
+		lose(row, gone, used)
+	case answered(row) && rows.states[used.index] != rowConflict:
+		lose(used, gone, row)
+		d.keys.Replace(hash, isUsed, isRow)
 	case rows.states[used.index] == rowConflict:
 		rows.join(used.index, row.index)
-	case alike(used, row) && keep != reportsync.KeepReject && d.run.order.before(row, used) == (keep == reportsync.KeepFirst):
+	case gone == rowRepeated && keep != reportsync.KeepReject && d.run.order.before(row, used) == (keep == reportsync.KeepFirst):
 		lose(used, rowRepeated, row)
 		d.keys.Replace(hash, isUsed, isRow)
-	case alike(used, row):
+	case gone == rowRepeated:
 		lose(row, rowRepeated, used)
 	case keep == reportsync.KeepReject:
 		lose(used, rowConflict, used)
@@ -145,17 +156,20 @@ func (r *run) unite() {
 		return
 	}
 	for i, st := range r.rows.states {
-		if st != rowRepeated && st != rowSuperseded {
+		if !st.gaveWay() {
 			continue
 		}
-		to := r.rows.links[i]
-		for r.rows.states[to] == rowSuperseded || r.rows.states[to] == rowRepeated {
+		to := uint64(i) //nolint:gosec // an index
+		for r.rows.states[to].gaveWay() {
 			to = r.rows.links[to]
 		}
-		if r.rows.states[to] == rowConflict {
-			r.rows.join(int(to), i) //nolint:gosec // an index
-		} else {
-			r.rows.set(i, st, to)
+		// The whole way is shortened: it may be as long as the report, and others come along it.
+		for at := uint64(i); r.rows.states[at].gaveWay(); { //nolint:gosec // an index
+			next := r.rows.links[at]
+			if r.rows.links[at] = to; r.rows.states[to] == rowConflict {
+				r.rows.join(int(to), int(at)) //nolint:gosec // indexes
+			}
+			at = next
 		}
 	}
 }

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -36,7 +37,7 @@ func (r *run) lookBack(ctx context.Context, why error) error {
 	}
 	r.keep(rows)
 	holding := 0
-	for part := range slices.Chunk(planned, plannedRows) {
+	for part := range slices.Chunk(planned, settledRows) {
 		n, err := r.lookBackAt(ctx, target, part)
 		holding += n
 		if _, broken := errors.AsType[*storeError](err); broken {
@@ -73,6 +74,7 @@ func (r *run) lookBackAt(ctx context.Context, target *target, planned []reportsy
 	if err != nil {
 		return 0, err
 	}
+	held := map[int][]reportsync.Outcome{} // by batch
 	for _, o := range planned {
 		values, there := records[o.RecordID]
 		if !there || !target.shows(record{values: values}, o.Changes) {
@@ -81,11 +83,16 @@ func (r *run) lookBackAt(ctx context.Context, target *target, planned []reportsy
 		holding++
 		o.Kind = reportsync.Updated
 		batch := r.past.batchOf(int(o.Row-1), o.RecordID)
-		if err := r.ledger.settle(ctx, batch, []reportsync.Outcome{o}, false); err != nil {
+		held[batch] = append(held[batch], o)
+	}
+	for _, batch := range slices.Sorted(maps.Keys(held)) {
+		if err := r.ledger.settle(ctx, batch, held[batch], false); err != nil {
 			return holding, err
 		}
-		if err := r.rows.answer(int(o.Row-1), o); err != nil {
-			return holding, err
+		for _, o := range held[batch] {
+			if err := r.rows.answer(int(o.Row-1), o); err != nil {
+				return holding, err
+			}
 		}
 	}
 	return holding, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -19,6 +20,8 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	identity := r.askIdentity(ctx)
+	defer identity() // nothing is left running
 	target, found, err := r.checked(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -43,7 +46,7 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 	if len(found) > 0 {
 		return nil, nil, errors.Join(misfit(r.Integration, found), closeReport(reader))
 	}
-	if err := r.announce(ctx, target, reader.Version()); err != nil {
+	if err := r.announce(ctx, target, reader.Version(), identity()); err != nil {
 		return nil, nil, errors.Join(err, closeReport(reader))
 	}
 	return target, reader, nil
@@ -82,26 +85,40 @@ func (r *run) resolve(ctx context.Context) (reportsync.ReportVersion, []reportsy
 	return version, blamed, err
 }
 
-func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportVersion) error {
+func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportVersion, identity *reportsync.OrgIdentity) error {
 	if err := r.ledger.pin(ctx, v); err != nil {
 		return err
 	}
-	if err := r.identify(ctx); err != nil {
+	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Org = identity }); err != nil {
 		return err
 	}
 	return r.ledger.info(ctx, "report %s of %s, %d bytes, onto %s by %s, %s, revision %d of %s",
 		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object.Name, r.spec.Match, count(len(target.fields), "mapped field"), r.Integration.Revision, r.spec.Name)
 }
 
-// identify notes which org is written to, and as whom.
-func (r *run) identify(ctx context.Context) error {
-	org, err := r.Org.Org(ctx)
-	if err != nil {
-		return fmt.Errorf("ask who the run-as user is: %w", err)
-	}
-	return r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
-		f.Org = &reportsync.OrgIdentity{OrgID: org.OrgID, UserID: org.UserID, Instance: org.Instance}
+// askIdentity finds out which org is written to, and as whom, while the object is described. What it returns waits for
+// that; nil stands for an answer that did not come, which is no reason not to run.
+func (r *run) askIdentity(ctx context.Context) func() *reportsync.OrgIdentity {
+	var found *reportsync.OrgIdentity
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		err := caught(func() error {
+			org, err := r.Org.Org(ctx)
+			if err != nil {
+				return err
+			}
+			username, err := r.Org.Username(ctx)
+			found = &reportsync.OrgIdentity{OrgID: org.OrgID, UserID: org.UserID, Username: username, Instance: org.Instance}
+			return err
+		})
+		if err != nil {
+			r.Logger.Debug("who the run-as user is was not found out", "run", r.Run.ID, "error", err)
+		}
 	})
+	return func() *reportsync.OrgIdentity {
+		asking.Wait()
+		return found
+	}
 }
 
 // misfit is the error for an integration that does not fit its org or its report.

@@ -11,7 +11,10 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-func appendOutcome(dst []byte, o reportsync.Outcome) []byte { return rowlog.Append(dst, o) }
+// begin starts the outcome of a row.
+func begin(row *reportRow, kind reportsync.OutcomeKind) reportsync.Outcome {
+	return reportsync.Outcome{Row: int64(row.index) + 1, Line: row.line, Key: string(row.key), Kind: kind}
+}
 
 // outcome returns what became of a row. Its state is one that has an outcome.
 func (r *run) outcome(target *target, row *reportRow) (reportsync.Outcome, error) {
@@ -43,7 +46,7 @@ func (r *run) outcome(target *target, row *reportRow) (reportsync.Outcome, error
 	case rowHeld, rowUpdated:
 		return r.found(target, row, o)
 	case rowAmbiguous:
-		return r.rivals(o, link)
+		return r.rows.rivals[link].tell(o), nil
 	case rowAnswered:
 		data, err := r.rows.answers.Read(spool.Ref(link), nil)
 		if err != nil {
@@ -127,60 +130,3 @@ func unsettled(o reportsync.Outcome) reportsync.Outcome {
 	}
 	return o
 }
-
-// rivals completes the outcome of a row whose key several records have. They come in any order; equal runs are to say
-// the same.
-func (r *run) rivals(o reportsync.Outcome, group uint64) (reportsync.Outcome, error) {
-	var ids []string
-	for _, m := range r.rows.groups.of(group) {
-		f, err := r.rows.find(uint64(m.find))
-		if err != nil {
-			return o, err
-		}
-		ids = append(ids, f.id)
-	}
-	slices.Sort(ids)
-	o.Code, o.Message = reportsync.RowManyRecords, fmt.Sprintf("%d records have this key: %s", len(ids), enumerate(ids))
-	return o, nil
-}
-
-// groupOutcome adds up what became of the records of a row. Those without an answer are counted as otherwise.
-func (r *run) groupOutcome(target *target, row *reportRow, otherwise reportsync.OutcomeKind) (reportsync.Outcome, error) {
-	members := r.rows.groups.of(r.rows.links[row.index])
-	o, worst := begin(row, reportsync.Unchanged), 0
-	for _, m := range members {
-		f, err := r.rows.find(uint64(m.find))
-		if err != nil {
-			return o, err
-		}
-		part := begin(row, otherwise)
-		if m.answer != nil {
-			part = *m.answer
-		} else if m.idle {
-			part.Kind = reportsync.Unchanged
-		}
-		changes := part.Changes
-		if m.answer == nil || len(changes) == 0 {
-			changes = target.changes(row, f)
-		}
-		for _, c := range changes {
-			c.RecordID = f.id
-			o.Changes = append(o.Changes, c)
-		}
-		o.Records = append(o.Records, f.id)
-		if rank := slices.Index(groupRanks, part.Kind); rank > worst {
-			worst, o.Kind, o.Code, o.Message = rank, part.Kind, part.Code, part.Message
-			if part.Kind.Rejected() {
-				o.Message = f.id + ": " + part.Message
-			}
-		}
-	}
-	slices.Sort(o.Records)
-	if len(o.Records) == 1 {
-		o.RecordID, o.Records = o.Records[0], nil
-	}
-	return unsettled(o), nil
-}
-
-// groupRanks orders what may become of one of several records: the last of them is told of the row.
-var groupRanks = []reportsync.OutcomeKind{reportsync.Unchanged, reportsync.Updated, reportsync.Unprocessed, reportsync.Failed}

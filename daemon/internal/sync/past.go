@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
@@ -20,7 +21,16 @@ type past struct {
 
 	batches   []reportsync.WriteBatch // that are not settled
 	nextBatch int
-	unsent    map[int]bool // rows that their Bulk job never came to
+	unsent    map[int]bool    // batches of which nothing was sent
+	skipped   map[placed]bool // rows that their Bulk job never came to
+
+	err error // of the scratch file
+}
+
+// placed is a row, or one of its records, in a batch.
+type placed struct {
+	batch, row int
+	record     string // empty unless rows may have several
 }
 
 func newPast(job Job) *past {
@@ -30,6 +40,7 @@ func newPast(job Job) *past {
 		notes:      spool.New(job.Scratch, answerMemory),
 		nextBatch:  1,
 		unsent:     map[int]bool{},
+		skipped:    map[placed]bool{},
 	}
 }
 
@@ -70,7 +81,8 @@ func (p *past) note(in *[]uint64, seq int, o reportsync.Outcome) error {
 	return err
 }
 
-// noted calls each with the notes of a row, the newest first, until it returns false.
+// noted calls each with the notes of a row, the newest first, until it returns false. Notes that can't be read are missed:
+// whoever decides by them asks for failure in the end.
 func (p *past) noted(in []uint64, index int, each func(seq int, o reportsync.Outcome) bool) {
 	if index >= len(in) {
 		return
@@ -78,16 +90,30 @@ func (p *past) noted(in []uint64, index int, each func(seq int, o reportsync.Out
 	for at := in[index]; at != 0; {
 		data, err := p.notes.Read(spool.Ref(at-1), nil)
 		if err != nil {
-			return // a scratch file that can't be read fails the run elsewhere
+			p.err = err
+			return
 		}
 		u := unpacker{in: data}
 		next, seq := u.number(), u.number()
 		o, err := rowlog.Parse(u.in)
-		if err != nil || !each(int(seq), o) { //nolint:gosec // was an int
+		if err != nil {
+			p.err = err
+			return
+		}
+		if !each(int(seq), o) { //nolint:gosec // was an int
 			return
 		}
 		at = next
 	}
+}
+
+// failure returns why notes were missed, nil when none was: a row whose notes are missed looks as if it had none, and
+// might be written once more.
+func (p *past) failure() error {
+	if p.err == nil {
+		return nil
+	}
+	return fmt.Errorf("recall what earlier attempts did: %w", p.err)
 }
 
 // answered reports whether a row has an answer; of a row with several records, whether that record has.
@@ -98,11 +124,11 @@ func (p *past) answered(index int, recordID string) bool {
 	return p.answerOf(index, recordID) != nil
 }
 
-// answerOf returns the answer for a record of a row, nil for none.
+// answerOf returns the answer for a record of a row, empty for one that was to be created; nil for none.
 func (p *past) answerOf(index int, recordID string) *reportsync.Outcome {
 	var found *reportsync.Outcome
 	p.noted(p.answers, index, func(_ int, o reportsync.Outcome) bool {
-		if o.RecordID == recordID || o.Kind == reportsync.Created {
+		if o.RecordID == recordID || recordID == "" && o.Kind == reportsync.Created {
 			found = &o
 		}
 		return found == nil
@@ -110,14 +136,50 @@ func (p *past) answerOf(index int, recordID string) *reportsync.Outcome {
 	return found
 }
 
-// planOf returns what was planned for a record of a row, empty for one to be created, and has no answer; nil for none.
+// answersOf returns the answers for a row, one for each record.
+func (p *past) answersOf(index int) []reportsync.Outcome {
+	var all []reportsync.Outcome
+	known := map[string]bool{}
+	p.noted(p.answers, index, func(_ int, o reportsync.Outcome) bool {
+		if !known[o.RecordID] {
+			all, known[o.RecordID] = append(all, o), true
+		}
+		return true
+	})
+	return all
+}
+
+// planOf returns the newest plan for a record of a row, empty for one to be created, that Salesforce may have got and
+// has not answered; nil for none.
 func (p *past) planOf(index int, recordID string) *reportsync.Outcome {
 	if !p.attempts || p.answered(index, recordID) {
 		return nil
 	}
+	return p.newest(index, func(o *reportsync.Outcome) bool { return o.RecordID == recordID })
+}
+
+// sentPlan returns the newest plan for a row that Salesforce may have got and has not answered, nil for none. Rows with
+// several records have none: nobody could say which of them is meant.
+func (p *past) sentPlan(index int) *reportsync.Outcome {
+	if !p.attempts || p.updatesAll || p.answered(index, "") {
+		return nil
+	}
+	return p.newest(index, func(*reportsync.Outcome) bool { return true })
+}
+
+// lostPlan is sentPlan for a row that has no record any more: a plan for any that it had.
+func (p *past) lostPlan(index int) *reportsync.Outcome {
+	if !p.attempts {
+		return nil
+	}
+	return p.newest(index, func(o *reportsync.Outcome) bool { return o.RecordID != "" && !p.answered(index, o.RecordID) })
+}
+
+// newest returns the newest plan of some for a row that Salesforce may have got, nil for none.
+func (p *past) newest(index int, of func(*reportsync.Outcome) bool) *reportsync.Outcome {
 	var found *reportsync.Outcome
-	p.noted(p.plans, index, func(_ int, o reportsync.Outcome) bool {
-		if o.RecordID == recordID {
+	p.noted(p.plans, index, func(seq int, o reportsync.Outcome) bool {
+		if of(&o) && p.maySent(seq, index, o.RecordID) {
 			found = &o
 		}
 		return found == nil
@@ -125,22 +187,25 @@ func (p *past) planOf(index int, recordID string) *reportsync.Outcome {
 	return found
 }
 
-// sentPlan returns the newest plan for a row that has no answer and that Salesforce may have got, nil for none. Rows
-// with several records have none: nobody could say which of them is meant.
-func (p *past) sentPlan(index int) *reportsync.Outcome {
-	if !p.attempts || p.updatesAll || !p.maySent(index) || p.answered(index, "") {
-		return nil
-	}
-	var found *reportsync.Outcome
-	p.noted(p.plans, index, func(_ int, o reportsync.Outcome) bool {
-		found = &o
-		return false
-	})
-	return found
+// planned reports whether an earlier attempt was about to write anything.
+func (p *past) planned() bool { return len(p.plans) > 0 }
+
+// maySent reports whether Salesforce may have got what was planned for a record of a row in a batch.
+func (p *past) maySent(batch, index int, recordID string) bool {
+	return !p.unsent[batch] && !p.skipped[p.place(batch, index, recordID)]
 }
 
-// maySent reports whether Salesforce may have got what was planned for a row.
-func (p *past) maySent(index int) bool { return !p.unsent[index] }
+// skip notes that a batch's Bulk job never came to a record of a row.
+func (p *past) skip(batch int, o reportsync.Outcome) {
+	p.skipped[p.place(batch, int(o.Row-1), o.RecordID)] = true
+}
+
+func (p *past) place(batch, index int, recordID string) placed {
+	if !p.updatesAll {
+		recordID = ""
+	}
+	return placed{batch: batch, row: index, record: recordID}
+}
 
 // batchOf returns the batch that a record of a row was planned in last.
 func (p *past) batchOf(index int, recordID string) int {

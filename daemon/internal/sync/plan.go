@@ -2,6 +2,7 @@ package sync
 
 import (
 	"cmp"
+	"fmt"
 	"hash/maphash"
 	"slices"
 
@@ -72,33 +73,26 @@ func (p *writePlan) len() int {
 	return n
 }
 
-// candidate is a record that a row is to be written to.
-type candidate struct {
-	find
-	member int
+// unitsOf returns what of a row is to be written: a unit for each of its records that is to be, one for a row whose
+// record is to be created or was not looked at.
+func (s *rowSet) unitsOf(index int) []unit {
+	row := uint32(index) //nolint:gosec // at most maxRows
+	if s.states[index].is() != rowGroup {
+		return []unit{{row: row}}
+	}
+	var units []unit
+	for i, m := range s.groups.of(s.links[index]) {
+		if m.open() {
+			units = append(units, unit{row: row, member: uint32(i)}) //nolint:gosec // fewer than an org has records
+		}
+	}
+	return units
 }
 
-// recordsToWrite returns the records that a row is to be written to; one without an id for a row whose record is to be
-// created, or was not looked at.
-func (r *run) recordsToWrite(index int) ([]candidate, error) {
-	switch r.rows.states[index].is() {
-	case rowDiffers:
-		f, err := r.rows.find(r.rows.links[index])
-		return []candidate{{find: f}}, err
-	case rowGroup:
-		var records []candidate
-		for i, m := range r.rows.groups.of(r.rows.links[index]) {
-			if m.answer != nil || m.idle {
-				continue
-			}
-			f, err := r.rows.find(uint64(m.find))
-			if err != nil {
-				return nil, err
-			}
-			records = append(records, candidate{find: f, member: i})
-		}
-		return records, nil
-	default:
-		return []candidate{{}}, nil
+// onto returns the record that a unit is to be written to, which was looked at.
+func (r *run) onto(u unit) (find, error) {
+	if r.unitDone(u) {
+		return find{}, fmt.Errorf("find the record of row %d: it has its answer already", u.row+1)
 	}
+	return r.rows.recordOf(u)
 }

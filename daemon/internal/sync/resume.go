@@ -36,6 +36,9 @@ func (r *run) resume(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.past.failure(); err != nil {
+		return err
+	}
 	answered, open := r.past.tell()
 	return r.ledger.info(ctx, "attempt %d: %d rows have Salesforce's answer already, %d were planned without one", r.Run.Attempt, answered, open)
 }
@@ -44,6 +47,8 @@ func (r *run) resume(ctx context.Context) error {
 // aborted; a closed one is seen through. What is found neither way is found by comparison later.
 func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 	if b.JobID == "" {
+		// A job's id is stored before its upload. What went by a call is found by comparison.
+		r.past.unsent[b.Seq] = b.Route == reportsync.RouteBulk
 		return nil
 	}
 	if b.State == reportsync.BatchOpen {
@@ -70,9 +75,7 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 
 // neverSent notes that Salesforce never began with the rows of a batch.
 func (r *run) neverSent(ctx context.Context, b reportsync.WriteBatch) error {
-	if _, err := r.plannedIn(ctx, b.Seq, func(o reportsync.Outcome) { r.past.unsent[int(o.Row-1)] = true }); err != nil {
-		return err
-	}
+	r.past.unsent[b.Seq] = true
 	return r.ledger.info(ctx, "Bulk job %s was not closed: aborted", b.JobID)
 }
 
@@ -158,7 +161,7 @@ func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job sales
 		}
 		delete(waiting, pair(result))
 		if result.Status == salesforce.IngestUnprocessed {
-			r.past.unsent[int(o.Row-1)] = true
+			r.past.skip(b.Seq, o)
 			continue
 		}
 		if o = jobAnswer(o, job.Operation, result); o.Kind == reportsync.Failed && isTransient(o.Code, o.Message) {

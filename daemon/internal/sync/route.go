@@ -24,9 +24,10 @@ const (
 	countFrom      = bulkQueryCalls + 2
 	countUpTo      = 40
 	countUpToKeys  = 20_000
-	bulkPageRows   = 250_000 // of a Bulk query, as the client asks for them
-	pageRows       = 2000    // of a SOQL query (REST API guide: query)
-	longPagesCalls = 10      // beyond which pages of a query are not worth their time
+	bulkPageRows   = 250_000    // of a Bulk query, as the client asks for them
+	uncountable    = 50_000_000 // records of an object that takes Salesforce too long to count
+	pageRows       = 2000       // of a SOQL query (REST API guide: query)
+	longPagesCalls = 10         // beyond which pages of a query are not worth their time
 )
 
 const (
@@ -50,18 +51,22 @@ func pages(rows, size int) int { return (rows + size - 1) / size }
 // searchRoute chooses how records are found, and says why.
 func (r *run) searchRoute(ctx context.Context, s search, cut lookups) (reportsync.Choice, error) {
 	choice := reportsync.Choice{Rows: int64(s.number)}
-	records, counted := 0, false
+	records, counted := s.number, false
 	if r.worthCounting(s, cut) {
-		n, err := r.within.Count(ctx, "SELECT COUNT() FROM "+s.object+conditionOf(s))
-		if ctx.Err() != nil {
+		n, err := r.within.Count(ctx, "SELECT COUNT() FROM "+s.object+s.condition())
+		switch {
+		case ctx.Err() != nil:
 			return choice, context.Cause(ctx)
+		case err == nil:
+			records, counted = n, true
+		case takesTooLong(err):
+			records = uncountable
 		}
-		records, counted = n, err == nil // where counting takes Salesforce too long, the object is large
 	}
-	choice.Routes = append(choice.Routes, reportsync.RouteCost{Route: searchBulk, APICalls: int64(bulkReadCalls(max(records, s.number)))})
-	if cut.number > 0 {
+	if cut.number > 0 { // first, because it wins where the others cost the same
 		choice.Routes = append(choice.Routes, reportsync.RouteCost{Route: searchLookups, APICalls: int64(cut.number)})
 	}
+	choice.Routes = append(choice.Routes, reportsync.RouteCost{Route: searchBulk, APICalls: int64(bulkReadCalls(records))})
 	if n := pages(records, pageRows); counted && n <= longPagesCalls && salesforce.QueryLength(s.all()) <= salesforce.MaxQueryLength {
 		choice.Routes = append(choice.Routes, reportsync.RouteCost{Route: searchPages, APICalls: int64(max(1, n))})
 	}
@@ -87,13 +92,6 @@ func (r *run) worthCounting(s search, cut lookups) bool {
 	return cut.number >= countFrom && cut.number <= countUpTo
 }
 
-func conditionOf(s search) string {
-	if s.key.isID() || !s.key.Filterable {
-		return ""
-	}
-	return " WHERE " + s.key.Name + " != null"
-}
-
 func cheapestFirst(routes []reportsync.RouteCost) {
 	slices.SortStableFunc(routes, func(a, b reportsync.RouteCost) int {
 		return cmp.Or(cmp.Compare(a.APICalls, b.APICalls), cmp.Compare(a.BulkBatches, b.BulkBatches))
@@ -117,8 +115,13 @@ func sayRoute(c reportsync.Choice, thing, of string, counted bool, records int) 
 		}
 	}
 	said := strings.Join(text, ", ")
-	if counted {
+	switch {
+	case counted:
 		said += "; the object has " + count(records, "record")
+	case records == uncountable:
+		said += "; the object is too large to be counted"
+	case c.Route == searchBulk:
+		said += "; more if the object is larger than the report, which was not counted"
 	}
 	return said
 }

@@ -3,17 +3,17 @@ package sync
 import (
 	"errors"
 	"iter"
-	"slices"
 	"sync"
 	"sync/atomic"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 // Bytes that stay in memory of what a run spools. Small reports never touch the disk.
 const (
-	rowMemory    = 48 << 20
+	rowMemory    = 80 << 20
 	findMemory   = 16 << 20
 	answerMemory = 8 << 20
 	bufferBytes  = 4 << 10 // of a buffer for what is read from disk; few rows are longer
@@ -30,6 +30,7 @@ type rowSet struct {
 	answers *spool.Spool // outcomes in full
 	ids     idTable
 	groups  groups
+	rivals  []rivals                                 // of ambiguous rows
 	buffers sync.Pool                                // of *[]byte, for finds that are on disk
 	tallies [256]atomic.Int64                        // rows by state
 	kinds   map[reportsync.OutcomeKind]*atomic.Int64 // answered rows by outcome
@@ -86,16 +87,39 @@ func (s *rowSet) at(index int, row *reportRow) error {
 func (s *rowSet) each(of ...state) iter.Seq2[*reportRow, error] {
 	return func(yield func(*reportRow, error) bool) {
 		row := &reportRow{}
-		for index, st := range s.states {
-			if len(of) > 0 && !st.in(of) {
+		if s.few(of) {
+			for index, st := range s.states {
+				if st.in(of) {
+					if err := s.at(index, row); !yield(row, err) || err != nil {
+						return
+					}
+				}
+			}
+			return
+		}
+		index := -1
+		for data, err := range s.table.All() {
+			if index++; err == nil && len(of) > 0 && !s.states[index].in(of) {
 				continue
 			}
-			err := s.at(index, row)
+			if row.index = index; err == nil {
+				err = row.unpack(data, s.fields)
+			}
 			if !yield(row, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// few reports whether so few rows are in one of some states that it is better to read these alone than to pass over all.
+func (s *rowSet) few(of []state) bool {
+	const share = 16
+	n := int64(0)
+	for _, st := range of {
+		n += s.count(st)
+	}
+	return len(of) > 0 && n*share < int64(s.len())
 }
 
 func (s state) in(of []state) bool {
@@ -137,18 +161,23 @@ func (s *rowSet) count(st state) int64 {
 	return s.tallies[st].Load() + s.tallies[st|rowSent].Load()
 }
 
-// mark notes that Salesforce may have got a row that it has not answered, or that it has not.
-func (s *rowSet) mark(index int, sent bool) {
-	st := s.states[index].is()
+// mark notes that Salesforce may have got a unit that it has not answered, or that it has not. Units of one row may be
+// on their way in several batches side by side, so that of these the group takes the note.
+func (s *rowSet) mark(u unit, sent bool) {
+	st, link := s.states[u.row].is(), s.links[u.row]
+	if st == rowGroup {
+		s.groups.mark(link, int(u.member), sent)
+		return
+	}
 	if sent {
 		st |= rowSent
 	}
-	s.set(index, st, s.links[index])
+	s.set(int(u.row), st, link)
 }
 
 // answer stores the outcome of a row in full.
 func (s *rowSet) answer(index int, o reportsync.Outcome) error {
-	ref, err := s.answers.Append(appendOutcome(nil, o))
+	ref, err := s.answers.Append(rowlog.Append(nil, o))
 	if err != nil {
 		return err
 	}
@@ -196,69 +225,4 @@ func (s *rowSet) tally() reportsync.Counts {
 		counts.Add(kind, n.Load())
 	}
 	return counts
-}
-
-// groups are rows with several records.
-type groups struct {
-	mu  sync.Mutex
-	all [][]member
-}
-
-// member is one of several records of a row.
-type member struct {
-	find   spool.Ref
-	answer *reportsync.Outcome // nil while there is none
-	idle   bool                // nothing of it is to be written
-}
-
-func (g *groups) add(members ...member) uint64 {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.all = append(g.all, members)
-	return uint64(len(g.all) - 1) //nolint:gosec // an index
-}
-
-func (g *groups) join(group uint64, m member) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.all[group] = append(g.all[group], m)
-}
-
-// of returns the members of a group as they are now.
-func (g *groups) of(group uint64) []member {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return slices.Clone(g.all[group])
-}
-
-// records returns how many records the groups have.
-func (g *groups) records() (n int64) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, members := range g.all {
-		n += int64(len(members))
-	}
-	return n
-}
-
-// answered reports whether a member has its answer.
-func (g *groups) answered(group uint64, at int) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.all[group][at].answer != nil
-}
-
-// answer stores what became of one of a row's records, and reports whether that is known of all of them now. Those that
-// need not be written have no answer; they are not waited for.
-func (g *groups) answer(group uint64, at int, o reportsync.Outcome) (all bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	members := g.all[group]
-	members[at].answer = &o
-	for _, m := range members {
-		if m.answer == nil && !m.idle {
-			return false
-		}
-	}
-	return true
 }

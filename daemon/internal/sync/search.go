@@ -39,13 +39,16 @@ func (s search) head() string {
 	return fmt.Sprintf("SELECT %s FROM %s", strings.Join(s.columns, ", "), s.object)
 }
 
-// all is the query for every record that has a key.
-func (s search) all() string {
+// condition leaves records without a key out, where Salesforce can tell them.
+func (s search) condition() string {
 	if s.key.isID() || !s.key.Filterable {
-		return s.head()
+		return ""
 	}
-	return s.head() + " WHERE " + s.key.Name + " != null"
+	return " WHERE " + s.key.Name + " != null"
 }
+
+// all is the query for every record that has a key.
+func (s search) all() string { return s.head() + s.condition() }
 
 // listing begins a look-up; a list of keys and a parenthesis follow.
 func (s search) listing() string { return s.head() + " WHERE " + s.key.Name + " IN (" }
@@ -77,7 +80,7 @@ func (r *run) search(ctx context.Context, s search, take func(row []string) erro
 		return choice, err
 	}
 	if choice.Route == searchBulk {
-		err := r.scan(ctx, s, r.within.BulkQueryRows(ctx, s.all(), s.columns, r.newJob(ctx, "query")), take)
+		err := r.scanByJob(ctx, s, take)
 		if !refusesBulk(err) {
 			return choice, err
 		}
@@ -176,14 +179,17 @@ func (r *run) scan(ctx context.Context, s search, rows iter.Seq2[[]string, error
 	return nil
 }
 
-// newJob returns what notes a Bulk job of the run.
-func (r *run) newJob(ctx context.Context, operation string) func(id string) {
-	return func(id string) {
-		// What the journal can't take now it can't take a moment later either, and then it stops the run.
-		_ = r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
-			f.Jobs = append(f.Jobs, reportsync.BulkJob{ID: id, Operation: operation})
-		})
+// scanByJob gives the rows of a Bulk query to take, and notes its job.
+func (r *run) scanByJob(ctx context.Context, s search, take func(row []string) error) error {
+	job := reportsync.BulkJob{Operation: "query"}
+	err := r.scan(ctx, s, r.within.BulkQueryRows(ctx, s.all(), s.columns, func(id string) { job.ID = id }), func(row []string) error {
+		job.Rows++
+		return take(row)
+	})
+	if job.ID == "" {
+		return err
 	}
+	return errors.Join(err, r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Jobs = append(f.Jobs, job) }))
 }
 
 // takesTooLong reports whether Salesforce gave a query up for the time that it took (SOQL reference: query timeout).

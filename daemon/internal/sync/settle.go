@@ -26,7 +26,7 @@ func (r *run) settleJob(ctx context.Context, target *target, j *job, finished sa
 	if err := r.sayJob(going, j, finished, out); err != nil {
 		return nil, err
 	}
-	if err := r.settleMissing(going, target, j, out.missing); err != nil {
+	if err := r.settleUnits(going, target, j, out.missing, r.judgeMissing(going, target, j)); err != nil {
 		return nil, err
 	}
 	if err := r.sendRefused(ctx, going, target, j, out); err != nil {
@@ -57,7 +57,7 @@ func (r *run) sendRefused(ctx, going context.Context, target *target, j *job, ou
 		if err != nil {
 			return err
 		}
-		s := &sending{seq: j.seq, verb: j.verb, writes: writes, round: 1, large: 1, refused: map[*write]reportsync.Outcome{}}
+		s := &sending{seq: j.seq, verb: j.verb, writes: writes, partial: true, round: 1, large: 1, refused: map[*write]reportsync.Outcome{}}
 		for i, w := range writes {
 			s.refused[w] = refusedBy(w.outcome, []salesforce.RowError{part[i].reason})
 		}
@@ -193,52 +193,51 @@ func jobAnswer(o reportsync.Outcome, verb salesforce.Operation, result salesforc
 	return written(o, verb, result.ID, result.Created)
 }
 
-// settleMissing finds out by reading what became of rows that are in no result file: the job is over, so that records
-// which don't hold what was sent won't do so later.
-func (r *run) settleMissing(ctx context.Context, target *target, j *job, missing []unit) error {
-	for part := range slices.Chunk(missing, salesforce.MaxCollectionRows) {
+// settleUnits stores what became of units of a job for which no result came, as judge has it.
+func (r *run) settleUnits(ctx context.Context, target *target, j *job, units []unit, judge func(writes []*write) []answer) error {
+	for part := range slices.Chunk(units, settledRows) {
 		writes, err := r.compose(target, j.verb, part)
 		if err != nil {
 			return err
 		}
-		holding, err := r.holding(ctx, target, j.verb, writes)
-		if err != nil {
-			r.Logger.Debug("fate of rows not found out", "run", r.Run.ID, "error", err)
-		}
-		answers := make([]answer, len(writes))
-		for i, w := range writes {
-			o := w.outcome
-			o.Kind, o.Code, o.Message = reportsync.Unprocessed, reportsync.RowNoAnswer, "the row is in none of the Bulk job's result files"
-			if id, held := holding[w]; held {
-				o = written(w.outcome, j.verb, id, r.rows.states[w.unit.row].is() == rowCreate)
-			}
-			answers[i] = answer{to: w, outcome: o}
-		}
-		if err := r.settle(ctx, j.seq, answers, false); err != nil {
+		if err := r.settle(ctx, j.seq, judge(writes), false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settleUnits ends rows that have no answer of Salesforce, with the reason why.
-func (r *run) settleUnits(ctx context.Context, target *target, j *job, units []unit, code, why string) error {
-	for part := range slices.Chunk(units, settledRows) {
-		writes, err := r.compose(target, j.verb, part)
+// judgeMissing finds out by reading what became of rows that are in no result file: the job is over, so that records
+// which don't hold what was sent won't do so later.
+func (r *run) judgeMissing(ctx context.Context, target *target, j *job) func(writes []*write) []answer {
+	return func(writes []*write) []answer {
+		seen, err := r.sight(ctx, target, j.verb, writes)
 		if err != nil {
-			return err
+			r.Logger.Debug("fate of rows not found out", "run", r.Run.ID, "error", err)
 		}
-		answers := make([]answer, len(writes))
-		for i, w := range writes {
-			o := w.outcome
-			o.Kind, o.Code, o.Message = reportsync.Unprocessed, code, why
-			answers[i] = answer{to: w, outcome: o}
+		answers := unprocessed(writes, reportsync.RowNoAnswer, "the row is in none of the Bulk job's result files")
+		for i := range answers {
+			a := &answers[i]
+			switch s := seen[a.to]; {
+			case s.holds:
+				a.outcome = r.shown(a.to, j.verb, s)
+			case len(s.ids) == 1:
+				a.outcome.RecordID = s.ids[0]
+			}
 		}
-		if err := r.settle(ctx, j.seq, answers, false); err != nil {
-			return err
-		}
+		return answers
 	}
-	return nil
+}
+
+// unprocessed answers writes for which Salesforce has no answer, with the reason why.
+func unprocessed(writes []*write, code, why string) []answer {
+	answers := make([]answer, len(writes))
+	for i, w := range writes {
+		answers[i] = answer{to: w, outcome: w.outcome}
+		o := &answers[i].outcome
+		o.Kind, o.Code, o.Message = reportsync.Unprocessed, code, why
+	}
+	return answers
 }
 
 func (r *run) sayJob(ctx context.Context, j *job, finished salesforce.IngestJob, out *results) error {

@@ -12,7 +12,7 @@ const (
 	rowOrphan                  // a parent is not there; link: the field
 	rowStepchild               // a parent is there several times; link: the field
 	rowIncomplete              // a record can't be created from it; link: the field that lacks a value
-	rowAmbiguous               // several records have its key; link: a group
+	rowAmbiguous               // several records have its key; link: its rivals
 	rowExists                  // it has a record and was only to be inserted; link: an id
 	rowSame                    // its record holds its values; link: an id
 	rowHeld                    // its record holds what Salesforce makes of its values; link: a find
@@ -25,11 +25,14 @@ const (
 	rowCreated                 // its record was created; link: an id
 	rowAnswered                // it has an outcome that its state can't tell; link: an answer
 
-	rowSent state = 0x80 // Salesforce may have got it, and has not answered
+	rowSent state = 0x80 // Salesforce may have got it, and has not answered; of a group, each member has its own mark
 )
 
 // is returns the state without marks.
 func (s state) is() state { return s &^ rowSent }
+
+// gaveWay reports whether another row with the same key is used.
+func (s state) gaveWay() bool { return s == rowRepeated || s == rowSuperseded }
 
 // done reports whether the row goes no further.
 func (s state) done() bool {

@@ -31,12 +31,13 @@ func (k keyField) isID() bool { return k.Type == salesforce.TypeID }
 // mappedField is a field that the integration feeds.
 type mappedField struct {
 	*value.Form
-	column   int    // of the selected report columns; -1 for a constant
-	constant string // canonical
-	clears   bool   // an empty cell empties the field
-	parents  *parents
-	onUpdate bool // it is written to records that exist
-	onCreate bool // it is written to records that are created
+	column      int    // of the selected report columns; -1 for a constant
+	constant    string // canonical
+	clears      bool   // an empty cell empties the field
+	transformed bool   // its cells pass a transform
+	parents     *parents
+	onUpdate    bool // it is written to records that exist
+	onCreate    bool // it is written to records that are created
 }
 
 // want returns what a row wants a field to hold, in canonical form, and false when it leaves the field alone.

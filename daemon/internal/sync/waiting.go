@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -32,19 +31,11 @@ func (r *run) newWaiting(target *target, j *job) (*waiting, error) {
 
 // nameOf returns what a unit's result is found by.
 func (r *run) nameOf(w *waiting, u unit, row *reportRow) (string, error) {
-	index := int(u.row)
-	if st := r.rows.states[index].is(); w.byID && st != rowDirect {
-		records, err := r.recordsToWrite(index)
-		if err != nil {
-			return "", err
-		}
-		at := slices.IndexFunc(records, func(c candidate) bool { return c.member == int(u.member) })
-		if at < 0 {
-			return "", fmt.Errorf("await the answer for row %d: it is there already", index+1)
-		}
-		return records[at].id, nil
+	if w.byID && r.rows.states[u.row].is() != rowDirect {
+		f, err := r.onto(u)
+		return f.id, err
 	}
-	if err := r.rows.at(index, row); err != nil {
+	if err := r.rows.at(int(u.row), row); err != nil {
 		return "", err
 	}
 	if w.byID {

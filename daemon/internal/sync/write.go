@@ -97,17 +97,8 @@ func outcomesOf(writes []*write) []reportsync.Outcome {
 	return outcomes
 }
 
-// sent notes whether Salesforce may have got records that it has not answered.
-func (r *run) sent(writes []*write, may bool) {
-	for _, w := range writes {
-		if !w.done {
-			r.rows.mark(int(w.unit.row), may)
-		}
-	}
-}
-
-// open returns the writes that have no answer yet.
-func open(writes []*write) []*write {
+// unanswered returns the writes that have no answer yet.
+func unanswered(writes []*write) []*write {
 	var left []*write
 	for _, w := range writes {
 		if !w.done {

@@ -105,7 +105,7 @@ func (n *Node) putAway(ctx context.Context, claim store.Claim, result sync.Resul
 // logEnd says how a run ended, in counts only (invariant 7).
 func logEnd(log hclog.Logger, claim store.Claim, result sync.Result) {
 	c := result.Counts
-	args := []any{"status", result.Status, "read", c.Read, "updated", c.Updated, "unchanged", c.Unchanged, "rejected", c.Rejected(), "api_calls", result.APICalls}
+	args := []any{"status", result.Status, "read", c.Read, "updated", c.Updated, "created", c.Created, "unchanged", c.Unchanged, "rejected", c.Rejected(), "api_calls", result.APICalls}
 	if started := claim.Run.StartedAt; started != nil {
 		args = append(args, "runtime", time.Since(*started).Round(time.Millisecond))
 	}

@@ -9,7 +9,11 @@ import (
 // guarded reports whether the integration's guards stop the run, and takes back what its rows were to write then. A dry
 // run only says so.
 func (e *expecting) guarded() bool {
-	if e.DryRun || e.IgnoreGuards || e.Spec.Guards == nil || !e.breaks(*e.Spec.Guards) {
+	guards := reportsync.Guards{}
+	if e.Spec.Guards != nil {
+		guards = *e.Spec.Guards
+	}
+	if e.DryRun || e.IgnoreGuards || !e.breaks(guards) {
 		return false
 	}
 	for _, r := range e.rows {
@@ -42,7 +46,8 @@ func (e *expecting) breaks(g reportsync.Guards) bool {
 	read := int64(len(e.rows))
 	return above(g.MaxRejectedPercent, rejected, read) || above(g.MaxCreatedPercent, created, read) ||
 		above(g.MaxChangedPercent, changed, matched) || above(g.MaxClearedPercent, cleared, matched) ||
-		g.MinRowsPercent != nil && (read == 0 || below(g.MinRowsPercent, read, e.PreviousRows))
+		read == 0 && (g.MinRowsPercent == nil || *g.MinRowsPercent > 0) || // an empty report, unless it may be one
+		g.MinRowsPercent != nil && below(g.MinRowsPercent, read, e.PreviousRows)
 }
 
 func one(is bool) int64 {

@@ -42,6 +42,8 @@ func (e *expecting) read() {
 		switch {
 		case !ok:
 			r.end(reportsync.Malformed, reportsync.RowKeyInvalid)
+		case key == "" && trim(in.Cells[e.Spec.Match.Column]) != "" && len(e.Spec.Match.Transform) > 0:
+			r.end(reportsync.Malformed, reportsync.RowKeyInvalid) // the transform has left nothing of it
 		case key == "":
 			r.end(reportsync.Malformed, reportsync.RowKeyEmpty)
 		default:
@@ -66,8 +68,9 @@ func (e *expecting) readValues(r *row) {
 			value = "" // also for a checkbox
 		}
 		r.values[name] = value
+		said := m.Column != nil && trim(r.cells[*m.Column]) != ""
 		switch {
-		case !ok:
+		case !ok, said && trim(cell) == "" && m.Clears(): // a transform that leaves nothing of a cell does not make it an empty one
 			r.invalid = reportsync.RowValueInvalid
 		case value != "":
 			into[name] = value

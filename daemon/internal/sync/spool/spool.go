@@ -121,19 +121,6 @@ func (s *Spool) read(at uint64, buf []byte) ([]byte, error) {
 	return window[n : uint64(n)+size], nil
 }
 
-// skip returns the place after the record at a place.
-func (s *Spool) skip(at uint64, buf []byte) (next uint64, err error) {
-	window, err := s.window(at, binary.MaxVarintLen64, buf)
-	if err != nil {
-		return 0, err
-	}
-	size, n := binary.Uvarint(window)
-	if n <= 0 || at+uint64(n)+size > s.size {
-		return 0, errDamaged
-	}
-	return at + uint64(n) + size, nil
-}
-
 // window returns so many bytes from a place on, fewer where the spool ends, more where they are at hand.
 func (s *Spool) window(at uint64, size int, buf []byte) ([]byte, error) {
 	size = int(min(uint64(size), s.size-at)) //nolint:gosec // both are lengths

@@ -100,6 +100,16 @@ func TestTable(t *testing.T) {
 			t.Fatalf("row %d: %q, %v", i, got, err)
 		}
 	}
+	seen := 0
+	for got, err := range table.All() {
+		if err != nil || string(got) != row(seen) {
+			t.Fatalf("row %d: %q, %v", seen, got, err)
+		}
+		seen++
+	}
+	if seen != rows {
+		t.Fatalf("%d rows of %d", seen, rows)
+	}
 }
 
 func TestIndex(t *testing.T) {

@@ -1,0 +1,211 @@
+package sync
+
+import (
+	"sync"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
+)
+
+// matcher takes records as they come and tells rows what became of them.
+type matcher struct {
+	run      *run
+	target   *target
+	keys     *keyIndex
+	previous *previous
+
+	mu    sync.Mutex
+	row   reportRow
+	pack  packer
+	edits []edit
+	met   map[met]struct{} // records of rows that have several
+}
+
+// met is a record of a row that has several. It has no pointers: there may be very many of them.
+type met struct {
+	row uint32
+	id  [15]byte // all of it but the checksum
+}
+
+// meetsFirst reports whether a record of a row that has several comes for the first time: a page that is read once more
+// has the same ones.
+func (m *matcher) meetsFirst(row *reportRow, id string) bool {
+	one := met{row: uint32(row.index)} //nolint:gosec // at most maxRows
+	copy(one.id[:], id)
+	if _, known := m.met[one]; known {
+		return false
+	}
+	m.met[one] = struct{}{}
+	return true
+}
+
+// take notes a record. One that no row asks for is passed over: a whole object may be read.
+func (m *matcher) take(in []string) error {
+	rec, err := m.target.record(in)
+	if err != nil || rec.key == "" {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	rows := m.run.rows
+	for index := range m.keys.Rows(m.keys.Hash(rec.key)) {
+		if err := rows.at(int(index), &m.row); err != nil {
+			return err
+		}
+		if string(m.row.key) != rec.key && m.target.key.Fold(string(m.row.key)) != rec.key {
+			continue
+		}
+		return m.meet(&m.row, rec)
+	}
+	return nil
+}
+
+// meet brings a row and a record together.
+func (m *matcher) meet(row *reportRow, rec record) error {
+	rows := m.run.rows
+	switch st := rows.states[row.index]; st {
+	case rowOpen:
+		if !m.run.spec.Does().Updates() {
+			return m.exists(row, rec)
+		}
+		if field, orphaned, is := m.target.orphan(row); is {
+			rows.set(row.index, orphaned, uint64(field)) //nolint:gosec // an index
+			return nil
+		}
+		f, landed := m.compare(row, rec)
+		if landed == nil && m.run.spec.Match.UpdatesAll() {
+			landed = m.run.past.answerOf(row.index, rec.id)
+		}
+		switch {
+		case landed == nil:
+			return m.first(row, f)
+		case !m.run.spec.Match.UpdatesAll():
+			return rows.answer(row.index, *landed)
+		}
+		one, err := m.member(row, f, landed)
+		if err != nil {
+			return err
+		}
+		m.meetsFirst(row, rec.id)
+		rows.set(row.index, rowGroup, rows.groups.add(one))
+		return nil
+	case rowSame, rowHeld, rowDiffers:
+		before, err := rows.recordOf(unit{row: uint32(row.index)}) //nolint:gosec // at most maxRows
+		if err != nil || before.id == rec.id {
+			return err
+		}
+		return m.second(row, before, rec)
+	case rowGroup, rowAmbiguous:
+		return m.another(row, rec)
+	default:
+		return nil // it goes no further, whatever its record is
+	}
+}
+
+// first notes the first record of a row.
+func (m *matcher) first(row *reportRow, f find) error {
+	rows := m.run.rows
+	send, held := false, false
+	for _, e := range f.edits {
+		send, held = send || !e.held && !e.made, held || e.held
+	}
+	if m.run.sendsAll() {
+		send = m.sends(row, f)
+	}
+	if len(f.edits) == 0 && !send {
+		if link, ok := rows.ids.pack(f.id); ok {
+			rows.set(row.index, rowSame, link)
+			return nil
+		}
+	}
+	ref, err := rows.finds.Append(m.pack.find(&f))
+	if err != nil {
+		return err
+	}
+	st := rowHeld
+	if send {
+		st = rowDiffers
+	}
+	rows.set(row.index, st, uint64(ref))
+	return nil
+}
+
+// second makes a group of the record that a row has and another one, or rivals.
+func (m *matcher) second(row *reportRow, before find, rec record) error {
+	rows := m.run.rows
+	m.meetsFirst(row, before.id)
+	if !m.run.spec.Match.UpdatesAll() {
+		rows.rivals = append(rows.rivals, rivals{})
+		rows.set(row.index, rowAmbiguous, uint64(len(rows.rivals)-1)) //nolint:gosec // an index
+		rows.rivals[len(rows.rivals)-1].add(before.id)
+		return m.another(row, rec)
+	}
+	one, err := m.member(row, before, nil)
+	if err != nil {
+		return err
+	}
+	rows.set(row.index, rowGroup, rows.groups.add(one))
+	return m.another(row, rec)
+}
+
+// another adds a record to those that a row has.
+func (m *matcher) another(row *reportRow, rec record) error {
+	if !m.meetsFirst(row, rec.id) {
+		return nil
+	}
+	rows := m.run.rows
+	link := rows.links[row.index]
+	if rows.states[row.index] == rowAmbiguous {
+		rows.rivals[link].add(rec.id)
+		return nil
+	}
+	f, landed := m.compare(row, rec)
+	if landed == nil {
+		landed = m.run.past.answerOf(row.index, rec.id)
+	}
+	next, err := m.member(row, f, landed)
+	if err != nil {
+		return err
+	}
+	rows.groups.join(link, next)
+	return nil
+}
+
+func (m *matcher) member(row *reportRow, f find, answer *reportsync.Outcome) (member, error) {
+	ref, err := m.run.rows.finds.Append(m.pack.find(&f))
+	return member{find: ref, answer: answer, idle: !m.sends(row, f)}, err
+}
+
+// exists notes that a row that was only to be inserted has a record.
+func (m *matcher) exists(row *reportRow, rec record) error {
+	rows := m.run.rows
+	if planned := m.run.past.planOf(row.index, ""); planned != nil {
+		if o := m.madeBy(row, rec, planned); o != nil {
+			return rows.answer(row.index, *o)
+		}
+	}
+	if link, ok := rows.ids.pack(rec.id); ok {
+		rows.set(row.index, rowExists, link)
+		return nil
+	}
+	o := begin(row, reportsync.Unchanged)
+	o.RecordID, o.Code = rec.id, reportsync.RowExists
+	return rows.answer(row.index, o)
+}
+
+// sends reports whether anything of a row is to be sent to a record.
+func (m *matcher) sends(row *reportRow, f find) bool {
+	if m.run.sendsAll() {
+		return len(m.target.assignAll(row, false)) > 0
+	}
+	return f.sends()
+}
+
+// sends reports whether anything of a find is to be sent.
+func (f find) sends() bool {
+	for _, e := range f.edits {
+		if !e.held && !e.made {
+			return true
+		}
+	}
+	return false
+}
