@@ -350,7 +350,7 @@ func TestKilledWithDuplicates(t *testing.T) {
 			everyKill(t, func(t *testing.T) *bundle {
 				spec := byEmail(map[string]reportsync.Mapping{"Title": column("Title")})
 				spec.Duplicates = &reportsync.Duplicates{Keep: &keep}
-				b := setup(t, spec, "Email,Title\na@x.example,same\na@x.example,same\nb@x.example,one\nb@x.example,two\nc@x.example,x\nc@x.example,x\nc@x.example,x\n")
+				b := setup(t, spec, "Email,Title\n"+strings.Repeat("a@x.example,same\n", 2)+"b@x.example,one\nb@x.example,two\n"+strings.Repeat("c@x.example,same\n", 3))
 				b.routes.Write = reportsync.RouteCollections
 				for _, name := range []string{"a", "b", "c"} {
 					b.insert(map[string]string{"Email": name + "@x.example"})

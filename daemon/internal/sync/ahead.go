@@ -53,7 +53,7 @@ func ahead[T any](seq iter.Seq2[T, error], keep func(T) T) iter.Seq2[T, error] {
 		}()
 		defer func() {
 			close(stop)
-			for range batches { //nolint:revive // until the goroutine has ended
+			for range batches {
 			}
 		}()
 		for b := range batches {

@@ -131,6 +131,9 @@ func (e *ending) tell(ctx context.Context) error {
 			}
 		}
 	}
+	if err := e.run.past.failure(); err != nil {
+		return err
+	}
 	if writer == nil {
 		return nil
 	}
@@ -205,9 +208,6 @@ func (e *ending) outcome(row *reportRow) (reportsync.Outcome, error) {
 		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
 		o.RecordID, o.Changes = planned.RecordID, planned.Changes
 	case st.is() == rowGroup:
-		if st&rowSent != 0 {
-			o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
-		}
 		whole, err := r.groupOutcome(r.target, row, reportsync.Unprocessed)
 		if whole.Kind == reportsync.Unprocessed && whole.Code == "" {
 			whole.Code, whole.Message = o.Code, o.Message

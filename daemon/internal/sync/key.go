@@ -159,15 +159,15 @@ func (r *run) unite() {
 		if !st.gaveWay() {
 			continue
 		}
-		to := uint64(i) //nolint:gosec // an index
+		to := uint64(i)
 		for r.rows.states[to].gaveWay() {
 			to = r.rows.links[to]
 		}
 		// The whole way is shortened: it may be as long as the report, and others come along it.
-		for at := uint64(i); r.rows.states[at].gaveWay(); { //nolint:gosec // an index
+		for at := uint64(i); r.rows.states[at].gaveWay(); {
 			next := r.rows.links[at]
 			if r.rows.links[at] = to; r.rows.states[to] == rowConflict {
-				r.rows.join(int(to), int(at)) //nolint:gosec // indexes
+				r.rows.join(int(to), int(at))
 			}
 			at = next
 		}

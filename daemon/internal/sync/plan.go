@@ -83,7 +83,7 @@ func (s *rowSet) unitsOf(index int) []unit {
 	var units []unit
 	for i, m := range s.groups.of(s.links[index]) {
 		if m.open() {
-			units = append(units, unit{row: row, member: uint32(i)}) //nolint:gosec // fewer than an org has records
+			units = append(units, unit{row: row, member: uint32(i)})
 		}
 	}
 	return units

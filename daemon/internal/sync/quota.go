@@ -87,7 +87,7 @@ func (r *run) affords(ctx context.Context, plan *writePlan) error {
 		return nil
 	}
 	stop := func(code reportsync.Code, hint, format string, args ...any) error {
-		e := reportsync.Errorf(code, "stopped before the first write: "+format, args...).WithHint("%s", hint)
+		e := reportsync.Errorf(code, "stopped before "+r.nextWrite()+": "+format, args...).WithHint("%s", hint)
 		if r.Run.IgnoreGuards && code != reportsync.CodeCallBudget {
 			return r.ledger.warn(ctx, "let through by ignore_guards: %s", e.Message)
 		}
@@ -111,6 +111,14 @@ func (r *run) affords(ctx context.Context, plan *writePlan) error {
 		return stop(reportsync.CodeSalesforceLimit, hint, "writing takes %d Bulk API batches, and the org has %d left of its day", plan.batches, *left)
 	}
 	return nil
+}
+
+// nextWrite names what a run that is stopped now does not come to.
+func (r *run) nextWrite() string {
+	if r.past.planned() {
+		return "any further write"
+	}
+	return "the first write"
 }
 
 // ration bounds the calls of the run by what is left of the connection's own allowance.

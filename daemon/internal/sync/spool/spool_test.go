@@ -125,7 +125,7 @@ func TestIndex(t *testing.T) {
 			if hash != x.Hash(keys[i]) {
 				t.Fatalf("key %q has two hashes", keys[i])
 			}
-			x.Add(hash, uint32(i))
+			x.Add(hash, uint32(i)) //nolint:gosec // small
 		}
 		find := func(key string) (found []uint32) {
 			for row := range x.Rows(x.Hash(key)) {

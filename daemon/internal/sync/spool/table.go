@@ -74,7 +74,7 @@ func (t *Table) blockBytes(mark int) int {
 // next parts the first record of a block from the others.
 func next(block []byte) (record, rest []byte, err error) {
 	size, n := binary.Uvarint(block)
-	if n <= 0 || size > uint64(len(block)-n) {
+	if n <= 0 || size > uint64(len(block)-n) { //nolint:gosec // n is positive
 		return nil, nil, errDamaged
 	}
 	end := n + int(size) //nolint:gosec // within the block
@@ -117,7 +117,7 @@ func (t *Table) inMemory(at uint64, behind int) []byte {
 	rest := t.spool.chunks[at/chunkBytes][at%chunkBytes:]
 	for {
 		size, n := binary.Uvarint(rest)
-		if n <= 0 || size > uint64(len(rest)-n) {
+		if n <= 0 || size > uint64(len(rest)-n) { //nolint:gosec // n is positive
 			return nil
 		}
 		rest = rest[n:]
