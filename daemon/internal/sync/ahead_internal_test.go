@@ -61,10 +61,13 @@ func TestAheadPanics(t *testing.T) {
 			t.Errorf("recovered %v", value)
 		}
 	}()
-	for range ahead(func(yield func(int, error) bool) {
+	for _, err := range ahead(func(yield func(int, error) bool) {
 		yield(1, nil)
 		panic("wires crossed")
 	}, itself) {
+		if err != nil {
+			t.Error(err)
+		}
 	}
 	t.Error("it went on")
 }
