@@ -100,8 +100,12 @@ func TestUsedToday(t *testing.T) {
 		}
 		noError(t, b.PostponeRun(ctx, live.ID, "node-1", 1, time.Now()))
 		got["with a postponed one"] = must(b.UsedToday(ctx, in.ConnectionID, day, ""))(t)
+		_, j = b.claim(live.ID, "node-1", lease)
+		noError(t, j.Facts(ctx, reportsync.RunFacts{Forecast: &reportsync.Forecast{APICalls: 6}}))
+		got["with what the live one is to make"] = must(b.UsedToday(ctx, in.ConnectionID, day, ""))(t)
 		want := map[string]int64{
-			"today": 111, "but for one": 110, "yesterday": 0, "tomorrow": 0, "in a zone far off": 111, "of nobody": 0, "with a postponed one": 111,
+			"today": 111, "but for one": 110, "yesterday": 1, "tomorrow": 1, "in a zone far off": 111, "of nobody": 0, "with a postponed one": 111,
+			"with what the live one is to make": 116,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("API calls (-want +got):\n%s", diff)

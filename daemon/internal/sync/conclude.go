@@ -4,7 +4,14 @@ import "github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 
 // conclude settles the rows for which all records were read: those without one, and those with several.
 func (r *run) conclude(target *target) error {
-	for row, err := range r.rows.each(rowOpen, rowGroup, rowDiffers, rowSame, rowHeld) {
+	of := []state{rowOpen, rowGroup}
+	switch {
+	case r.past.attempts:
+		of = append(of, rowDiffers, rowSame, rowHeld)
+	case !r.spec.Does().Creates():
+		r.concludeUnread()
+	}
+	for row, err := range r.rows.each(of...) {
 		if err != nil {
 			return err
 		}
@@ -14,15 +21,22 @@ func (r *run) conclude(target *target) error {
 		case rowGroup:
 			err = r.concludeGroup(target, row)
 		default:
-			if r.past.attempts {
-				err = r.concludeMoved(row)
-			}
+			err = r.concludeMoved(row)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// concludeUnread settles rows without a record where nothing but that is to be known of them.
+func (r *run) concludeUnread() {
+	for index, st := range r.rows.states {
+		if st == rowOpen {
+			r.rows.set(index, rowMissing, 0)
+		}
+	}
 }
 
 // concludeMissing settles a row that has no record.
