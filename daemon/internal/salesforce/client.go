@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"sync"
 	"sync/atomic"
 
 	"github.com/go-resty/resty/v2"
@@ -54,6 +55,8 @@ type org struct {
 	places  chan struct{}
 	log     hclog.Logger
 	serial  atomic.Int64
+
+	usernames sync.Map // names of users by their ids, as far as they were asked for
 }
 
 var versionPattern = regexp.MustCompile(`^\d{2,3}\.0$`)

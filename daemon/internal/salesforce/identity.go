@@ -64,9 +64,22 @@ func (c *Client) Login(ctx context.Context) (Identity, error) {
 	}, nil
 }
 
-// Username returns the name of the run-as user, empty where the app's scopes don't let it be read. It costs no call that
-// counts.
-func (c *Client) Username(ctx context.Context) (string, error) { return c.username(ctx) }
+// Username returns the name of the run-as user, empty where the app's scopes don't let it be read. It is asked once, and
+// costs no call that counts.
+func (c *Client) Username(ctx context.Context) (string, error) {
+	g, err := c.org.session.grant(ctx)
+	if err != nil {
+		return "", err
+	}
+	if known, ok := c.org.usernames.Load(g.userID); ok {
+		return known.(string), nil //nolint:forcetypeassert // nothing else is stored
+	}
+	name, err := c.username(ctx)
+	if err == nil {
+		c.org.usernames.Store(g.userID, name)
+	}
+	return name, err
+}
 
 // checkVersion reads the list of versions, which needs no session.
 func (c *Client) checkVersion(ctx context.Context) error {

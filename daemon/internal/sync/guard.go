@@ -92,8 +92,7 @@ func (r *run) surveyed(u unit) (find, error) {
 func (t *target) touches(row *reportRow, f find) (changes, clears bool) {
 	for _, e := range f.edits {
 		if !e.held && !e.made {
-			f := &t.fields[e.field]
-			changes, clears = true, clears || f.constant == "" && len(row.values[e.field]) == 0
+			changes, clears = true, clears || e.before != "" && t.wanted(row, e.field) == ""
 		}
 	}
 	return changes, clears

@@ -131,7 +131,7 @@ func alike(a, b *reportRow) bool {
 }
 
 // preferEarlier hands the use of a row over to the first one in the report that says the same: which of them the policy
-// came to by their order makes no difference to anybody.
+// came to by their order makes no difference to anybody, unless they spell a key differently that a record may get.
 func (d *duplicates) preferEarlier() error {
 	rows, row := d.run.rows, &d.other
 	for i, st := range rows.states {
@@ -139,8 +139,11 @@ func (d *duplicates) preferEarlier() error {
 		if st != rowRepeated || to < i || rows.states[to] != rowOpen {
 			continue
 		}
-		if err := rows.at(to, row); err != nil {
+		if err := errors.Join(rows.at(to, row), rows.at(i, &d.row)); err != nil {
 			return err
+		}
+		if string(row.key) != string(d.row.key) {
+			continue
 		}
 		d.keys.Replace(d.keys.Hash(d.target.key.Fold(string(row.key))), uint32(to), uint32(i)) //nolint:gosec // at most maxRows
 		rows.set(to, rowRepeated, uint64(i))

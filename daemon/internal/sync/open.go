@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -20,8 +19,6 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	identity := r.askIdentity(ctx)
-	defer identity() // nothing is left running
 	target, found, err := r.checked(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -46,7 +43,7 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 	if len(found) > 0 {
 		return nil, nil, errors.Join(misfit(r.Integration, found), closeReport(reader))
 	}
-	if err := r.announce(ctx, target, reader.Version(), identity()); err != nil {
+	if err := r.announce(ctx, target, reader.Version()); err != nil {
 		return nil, nil, errors.Join(err, closeReport(reader))
 	}
 	return target, reader, nil
@@ -85,10 +82,11 @@ func (r *run) resolve(ctx context.Context) (reportsync.ReportVersion, []reportsy
 	return version, blamed, err
 }
 
-func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportVersion, identity *reportsync.OrgIdentity) error {
+func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportVersion) error {
 	if err := r.ledger.pin(ctx, v); err != nil {
 		return err
 	}
+	identity := r.identity(ctx)
 	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Org = identity }); err != nil {
 		return err
 	}
@@ -96,29 +94,18 @@ func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportV
 		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object.Name, r.spec.Match, count(len(target.fields), "mapped field"), r.Integration.Revision, r.spec.Name)
 }
 
-// askIdentity finds out which org is written to, and as whom, while the object is described. What it returns waits for
-// that; nil stands for an answer that did not come, which is no reason not to run.
-func (r *run) askIdentity(ctx context.Context) func() *reportsync.OrgIdentity {
-	var found *reportsync.OrgIdentity
-	var asking sync.WaitGroup
-	asking.Go(func() {
-		err := caught(func() error {
-			org, err := r.Org.Org(ctx)
-			if err != nil {
-				return err
-			}
-			username, err := r.Org.Username(ctx)
-			found = &reportsync.OrgIdentity{OrgID: org.OrgID, UserID: org.UserID, Username: username, Instance: org.Instance}
-			return err
-		})
-		if err != nil {
-			r.Logger.Debug("who the run-as user is was not found out", "run", r.Run.ID, "error", err)
-		}
-	})
-	return func() *reportsync.OrgIdentity {
-		asking.Wait()
-		return found
+// identity returns which org is written to, and as whom; nil where that can't be told, which is no reason not to run.
+func (r *run) identity(ctx context.Context) *reportsync.OrgIdentity {
+	org, err := r.Org.Org(ctx)
+	if err != nil {
+		r.Logger.Debug("the org was not identified", "run", r.Run.ID, "error", err)
+		return nil
 	}
+	username, err := r.Org.Username(ctx)
+	if err != nil {
+		r.Logger.Debug("the run-as user's name was not found out", "run", r.Run.ID, "error", err)
+	}
+	return &reportsync.OrgIdentity{OrgID: org.OrgID, UserID: org.UserID, Username: username, Instance: org.Instance}
 }
 
 // misfit is the error for an integration that does not fit its org or its report.
