@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"errors"
 	"iter"
 	"testing"
@@ -83,5 +84,22 @@ func TestCaught(t *testing.T) {
 		t.Error(err)
 	}
 	err := thrown(caught(func() error { panic("wires crossed") }))
+	t.Errorf("it went on: %v", err)
+}
+
+// A piece of work that panics stops its siblings, and breaks the one that waits for them.
+func TestInParallelPanics(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if value := recover(); value != "wires crossed" {
+			t.Errorf("recovered %v", value)
+		}
+	}()
+	err := inParallel(t.Context(), 1, []int{1, 2}, func(_ context.Context, piece int) error {
+		if piece == 2 {
+			t.Error("a piece was begun after the panic")
+		}
+		panic("wires crossed")
+	})
 	t.Errorf("it went on: %v", err)
 }

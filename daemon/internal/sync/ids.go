@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -35,19 +36,15 @@ func (t *idTable) pack(id string) (uint64, bool) {
 
 func (t *idTable) head(text string) (int, bool) {
 	t.mu.RLock()
-	for i, h := range t.heads {
-		if h == text {
-			t.mu.RUnlock()
-			return i, true
-		}
-	}
+	i := slices.Index(t.heads, text)
 	t.mu.RUnlock()
+	if i >= 0 {
+		return i, true
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i, h := range t.heads { // another goroutine may have been quicker
-		if h == text {
-			return i, true
-		}
+	if i = slices.Index(t.heads, text); i >= 0 { // another goroutine was quicker
+		return i, true
 	}
 	if len(t.heads) == maxHeads {
 		return 0, false

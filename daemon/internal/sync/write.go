@@ -171,14 +171,14 @@ func inParallel[T any](ctx context.Context, most int, pieces []T, work func(star
 			if starting.Err() != nil {
 				return context.Cause(starting)
 			}
-			err := work(starting, piece)
+			err := caught(func() error { return work(starting, piece) })
 			if err != nil {
 				stop(err)
 			}
 			return err
 		})
 	}
-	return group.Wait()
+	return thrown(group.Wait())
 }
 
 // inFlight returns a context for what has begun and should settle although ctx is done: it outlives ctx by a while,

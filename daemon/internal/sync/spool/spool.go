@@ -174,13 +174,6 @@ func (s *Spool) copyAt(p []byte, at uint64) (int, error) {
 	return len(p), nil
 }
 
-// Size returns the bytes in the spool.
-func (s *Spool) Size() int64 {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return int64(s.size) //nolint:gosec // never that large
-}
-
 // Close lets go of memory and file.
 func (s *Spool) Close() error {
 	s.mu.Lock()

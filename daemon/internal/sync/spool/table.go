@@ -38,9 +38,6 @@ func (t *Table) Append(row []byte) error {
 	return nil
 }
 
-// Len returns the number of rows.
-func (t *Table) Len() int { return t.rows }
-
 // At returns a row. It may stand in buf or in the table's own memory: it must not be changed, and is valid until buf is
 // used again.
 func (t *Table) At(row int, buf []byte) ([]byte, error) {
