@@ -153,6 +153,11 @@ func adminCell(object *schema.Object, name, text string, column int) (store.Cell
 	if err := importable(object, index); err != nil {
 		return store.Cell{}, err
 	}
+	return typedCell(object, index, text, column)
+}
+
+// typedCell reads a value of a field that may be imported.
+func typedCell(object *schema.Object, index int, text string, column int) (store.Cell, error) {
 	f := &object.Fields[index]
 	if text == "" || text == value.Null {
 		if err := value.Clearable(f); err != nil {

@@ -6,16 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/sferr"
-	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/store"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
-
-// loadRows is how many rows are written under one lock.
-const loadRows = 1_000
 
 // byteOrderMark is what spreadsheets put before UTF-8.
 const byteOrderMark = "\ufeff"
@@ -48,26 +43,9 @@ func (o *Org) LoadCSV(object string, r io.Reader) (int, error) {
 	if err := checkHeader(described, header, reader); err != nil {
 		return 0, err
 	}
-	l := loader{org: o, object: described, header: slices.Clone(header)}
-	for {
-		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			err = l.flush()
-			return l.loaded, err
-		}
-		if err != nil {
-			err = errors.Join(l.flush(), fmt.Errorf("read row: %w", err))
-			return l.loaded, err
-		}
-		line, _ := reader.FieldPos(0)
-		if column := slices.IndexFunc(record, func(text string) bool { return !utf8.ValidString(text) }); column >= 0 {
-			err = errors.Join(l.flush(), fmt.Errorf("line %d: %s: the text is not UTF-8", line, l.header[column]))
-			return l.loaded, err
-		}
-		if err := l.add(record, line); err != nil {
-			return l.loaded, err
-		}
-	}
+	l := newLoader(o, described, header)
+	l.read(reader)
+	return l.end()
 }
 
 // checkHeader refuses columns that are no field, stand there twice, or are kept
@@ -119,44 +97,4 @@ func importable(object *schema.Object, index int) error {
 func person(object *schema.Object) bool {
 	_, ok := object.AnyField("LastName")
 	return ok
-}
-
-// loader gathers rows and writes them by the thousand.
-type loader struct {
-	org    *Org
-	object *schema.Object
-	header []string
-	rows   []store.Mutation
-	lines  []int
-	loaded int
-}
-
-func (l *loader) add(record []string, line int) error {
-	m := store.Mutation{Op: store.Insert, Object: l.object}
-	for i, text := range record {
-		if text == "" {
-			continue
-		}
-		cell, err := adminCell(l.object, l.header[i], text, i)
-		if err != nil {
-			return errors.Join(l.flush(), fmt.Errorf("line %d: %w", line, err))
-		}
-		m.Cells = append(m.Cells, cell)
-	}
-	l.rows, l.lines = append(l.rows, m), append(l.lines, line)
-	if len(l.rows) < loadRows {
-		return nil
-	}
-	return l.flush()
-}
-
-func (l *loader) flush() error {
-	for i, outcome := range l.org.db.Apply(l.org.administrator(true), false, l.rows) {
-		if outcome.Err != nil {
-			return fmt.Errorf("line %d: %w", l.lines[i], outcome.Err)
-		}
-		l.loaded++
-	}
-	l.rows, l.lines = l.rows[:0], l.lines[:0]
-	return nil
 }

@@ -11,11 +11,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 )
 
-const (
-	csvType  = "text/csv;charset=UTF-8"
-	flushing = 64 << 10 // bytes gathered before they are sent
-)
-
 // resultFile is one of the three result files of a job.
 type resultFile struct {
 	header []string // of the columns before the upload's own
@@ -108,25 +103,25 @@ func (a *API) results(j *ingestJob) (*resultSet, bool) {
 	}, true
 }
 
-// stream prints the header, which stands there without rows too, and the file's
+// stream sends the header, which stands there without rows too, and the file's
 // rows.
 func (s *resultSet) stream(c *web.Call, file resultFile, order []uint32) {
-	body := s.header(make([]byte, 0, flushing+flushing/4), file)
-	for _, i := range order {
-		row := &s.rows[i]
-		if !file.has(row) {
-			continue
-		}
-		c.Entry.Rows++
-		body = s.row(body, file, row)
-		if len(body) >= flushing {
-			if !c.Write(body) {
+	rows := func(yield func(*ingestRow) bool) {
+		for _, i := range order {
+			row := &s.rows[i]
+			if !file.has(row) {
+				continue
+			}
+			c.Entry.Rows++
+			if !yield(row) {
 				return
 			}
-			body = body[:0]
 		}
 	}
-	c.Write(body)
+	sendLines(c,
+		func(into []byte) []byte { return s.header(into, file) },
+		rows,
+		func(into []byte, row *ingestRow) []byte { return s.row(into, file, row) })
 }
 
 // header prints the header line. The upload's own names come back as they were

@@ -6,39 +6,48 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/web"
 )
 
-// streamRows prints header and rows, all values quoted.
+// streamRows sends header and rows, all values quoted.
 func streamRows(c *web.Call, j *queryJob, from, until int) {
-	comma, newline := j.dialect.comma(), j.dialect.newline()
-	body := make([]byte, 0, flushing+flushing/4)
-	result := j.result
-	columns := result.Columns()
-	for i := range columns {
-		if i > 0 {
-			body = append(body, comma)
-		}
-		body = value.AppendCSVText(body, columns[i].Name)
-	}
-	body = append(body, newline...)
-	for row := range j.rows(from, until) {
-		body = append(appendRow(body, result, row, comma), newline...)
-		if len(body) >= flushing {
-			if !c.Write(body) {
-				return
-			}
-			body = body[:0]
-		}
-	}
-	c.Write(body)
+	printer, newline := newRowPrinter(j.result, j.dialect.comma()), j.dialect.newline()
+	sendLines(c,
+		func(into []byte) []byte { return append(printer.header(into), newline...) },
+		j.rows(from, until),
+		func(into []byte, row int) []byte { return append(printer.row(into, row), newline...) })
 }
 
-// appendRow prints the columns of a row, without a newline.
-func appendRow(into []byte, result *store.Result, row int, comma byte) []byte {
-	for i := range result.Columns() {
+// rowPrinter prints rows of a result.
+type rowPrinter struct {
+	result *store.Result
+	comma  byte
+	cells  []value.Cell // by column
+}
+
+func newRowPrinter(result *store.Result, comma byte) *rowPrinter {
+	p := &rowPrinter{result: result, comma: comma}
+	for _, column := range result.Columns() {
+		p.cells = append(p.cells, value.CellOf(column.Field))
+	}
+	return p
+}
+
+// header prints the names of the columns, without a newline.
+func (p *rowPrinter) header(into []byte) []byte {
+	for i, column := range p.result.Columns() {
 		if i > 0 {
-			into = append(into, comma)
+			into = append(into, p.comma)
 		}
-		f, text := result.Value(row, i)
-		into = value.AppendCSV(into, f, text)
+		into = value.AppendCSVText(into, column.Name)
+	}
+	return into
+}
+
+// row prints the columns of a row, without a newline.
+func (p *rowPrinter) row(into []byte, row int) []byte {
+	for i, text := range p.result.Texts(row) {
+		if i > 0 {
+			into = append(into, p.comma)
+		}
+		into = p.cells[i].Append(into, text)
 	}
 	return into
 }
@@ -51,10 +60,11 @@ const weighed = 1_000
 func resultBytes(result *store.Result) int64 {
 	rows := len(result.Rows)
 	step := max(rows/weighed, 1)
+	printer := newRowPrinter(result, ',')
 	var line []byte
 	bytes, printed := 0, 0
 	for row := 0; row < rows; row += step {
-		line = appendRow(line[:0], result, row, ',')
+		line = printer.row(line[:0], row)
 		bytes += len(line) + 1
 		printed++
 	}

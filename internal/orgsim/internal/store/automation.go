@@ -35,7 +35,7 @@ func bindAutomation(o *schema.Object, r *schema.Automation) (automation, error) 
 // those before it made, and none runs twice.
 func (tx *transaction) automate(s *save) *sferr.Error {
 	for _, a := range s.table.rules.automations {
-		if !schema.Runs(a.rule.On, s.event) || !tx.holds(a.when, s.draft.row()) {
+		if !schema.Runs(a.rule.On, s.event) || !tx.holds(a.when, Row(tx.db.press.pack(s.draft))) {
 			continue
 		}
 		f := &s.table.object.Fields[a.field]

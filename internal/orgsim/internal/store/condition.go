@@ -71,10 +71,14 @@ func (b *binder) compare(c soql.Compare) (predicate, error) {
 		return nil, err
 	}
 	want := comparableForm(p.field, text)
-	switch c.Op {
-	case soql.Equal:
+	switch {
+	case want == "" && c.Op == soql.Equal:
+		return func(r *reader, row Row) bool { return r.text(p, row) == "" }, nil
+	case want == "" && c.Op == soql.NotEqual:
+		return func(r *reader, row Row) bool { return r.text(p, row) != "" }, nil
+	case c.Op == soql.Equal:
 		return func(r *reader, row Row) bool { return comparableForm(p.field, r.text(p, row)) == want }, nil
-	case soql.NotEqual: // also true of records that have no value
+	case c.Op == soql.NotEqual: // also true of records that have no value
 		return func(r *reader, row Row) bool { return comparableForm(p.field, r.text(p, row)) != want }, nil
 	default:
 		return ordered(p, c.Op, text), nil

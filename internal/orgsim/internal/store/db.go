@@ -34,6 +34,7 @@ type state struct {
 	tables   map[string]*table  // by object name
 	children map[string][]child // by the name of the object they refer to
 	origins  []origin
+	press    press // of all rows
 
 	viewing sync.Mutex // guards views; taken after mu
 	views   map[string]*schema.Schema

@@ -121,7 +121,7 @@ func (tx *transaction) loosen(r reference) {
 	row := before.into(tx.lend(t))
 	row[r.field], row[t.columns.stamp] = "", tx.stamp
 	tx.trace(t, r.number, before, "")
-	tx.replace(t, r.number, row.row())
+	tx.replace(t, r.number, tx.db.press.keep(row))
 }
 
 // discard puts a record into the recycle bin, or erases it. What the client has
@@ -139,7 +139,7 @@ func (tx *transaction) discard(s spot, erase, named bool) {
 	} else {
 		tx.trace(t, s.number, before, "")
 	}
-	tx.replace(t, s.number, row.row())
+	tx.replace(t, s.number, tx.db.press.keep(row))
 }
 
 // holds is the refusal to delete what the record refers to.

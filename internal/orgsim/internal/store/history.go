@@ -105,11 +105,11 @@ func (tx *transaction) trace(t *table, row int, before Row, assignment string) {
 	if tx.actor.Loading {
 		return
 	}
-	for len(t.last) <= row {
-		t.last = append(t.last, 0)
+	if len(t.last) <= row {
+		t.last = append(t.last, make([]int32, len(t.rows)-len(t.last))...)
 	}
 	previous := t.last[row]
-	t.entries = append(t.entries, entry{before: before, origin: tx.origin(assignment), previous: previous})
+	t.entries = append(roomy(t.entries), entry{before: before, origin: tx.origin(assignment), previous: previous})
 	t.last[row] = int32(len(t.entries)) //nolint:gosec // memory ends long before two thousand million writes
 	if tx.atomic {
 		tx.undo = append(tx.undo, func() {

@@ -50,7 +50,7 @@ func (x *index) add(row int) {
 		x.grow()
 	}
 	for len(x.next) <= row {
-		x.next, x.prev = append(x.next, none), append(x.prev, none)
+		x.next, x.prev = append(roomy(x.next), none), append(roomy(x.prev), none)
 	}
 	number := int32(row) //nolint:gosec // memory ends long before two thousand million rows
 	var buffer [keyBytes]byte

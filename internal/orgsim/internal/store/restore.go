@@ -31,7 +31,7 @@ func (db *DB) Restore(object string, values map[string]string) error {
 	if id, next := values["Id"], db.idOf(t, len(t.rows)); id != next {
 		return fmt.Errorf("the next record of %s has the id %s, not %q", t.object.Name, next, id)
 	}
-	row, err := packed(t.object, values, len(t.object.Fields))
+	row, err := db.packed(t.object, values, len(t.object.Fields))
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (db *DB) RestoreHistory(id string, writes []Past) error {
 		var before Row
 		if w.Before != nil {
 			var err error
-			if before, err = packed(t.object, w.Before, w.Fields); err != nil {
+			if before, err = db.packed(t.object, w.Before, w.Fields); err != nil {
 				return err
 			}
 		}
@@ -93,8 +93,9 @@ func (db *DB) RestoreHistory(id string, writes []Past) error {
 // fields, is worked out from them anew.
 func (db *DB) Restored() { db.forgetViews() }
 
-// packed is a version of a record of which that many fields had a place.
-func packed(object *schema.Object, values map[string]string, fields int) (Row, error) {
+// packed is a version of a record of which that many fields had a place; the
+// caller holds mu.
+func (db *DB) packed(object *schema.Object, values map[string]string, fields int) (Row, error) {
 	if fields < 0 || fields > len(object.Fields) {
 		return "", fmt.Errorf("object %s has %d fields, not %d", object.Name, len(object.Fields), fields)
 	}
@@ -106,5 +107,5 @@ func packed(object *schema.Object, values map[string]string, fields int) (Row, e
 		}
 		d[i] = text
 	}
-	return d.row(), nil
+	return db.press.keep(d), nil
 }

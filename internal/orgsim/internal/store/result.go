@@ -1,6 +1,7 @@
 package store
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -83,6 +84,26 @@ func (r *Result) Value(row, column int) (f *schema.Field, text string) {
 		return p.field, object.Name
 	}
 	return p.field, Text(object, parent, p.in(target))
+}
+
+// Texts goes through a row's values in all columns, as [Result.Value] gives them.
+func (r *Result) Texts(row int) iter.Seq2[int, string] {
+	return func(yield func(column int, text string) bool) {
+		have := r.Rows[row]
+		s := have.shape()
+		for i := range r.columns {
+			p := &r.columns[i].place
+			var text string
+			if p.relation < 0 && p.at < s.fields && p.field.Type != schema.Address {
+				text = have.text(&s, p.at)
+			} else {
+				_, text = r.Value(row, i)
+			}
+			if !yield(i, text) {
+				return
+			}
+		}
+	}
 }
 
 // Member is one member of a record's JSON: a column, or a parent with the columns

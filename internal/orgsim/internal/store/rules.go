@@ -108,7 +108,7 @@ func misruled(place string, o *schema.Object, kind, name string, err error) erro
 // pass.
 func (tx *transaction) runRules(s *save) *sferr.Error {
 	t := s.table
-	row := s.draft.row()
+	row := Row(tx.db.press.pack(s.draft))
 	for _, v := range t.rules.validations {
 		if tx.holds(v.when, row) {
 			return v.refusal()

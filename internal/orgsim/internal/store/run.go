@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/internal/soql"
 )
@@ -63,17 +64,7 @@ func (p *Plan) found(r *reader, t *table) *Result {
 	if len(p.order) == 0 {
 		enough = p.enough(t)
 	}
-	var rows []Row
-	if p.where == nil {
-		rows = make([]Row, 0, min(enough, len(t.rows)))
-	}
-	for row := range p.matches(r, t) {
-		if len(rows) >= enough {
-			break
-		}
-		rows = append(rows, row)
-	}
-	rows = p.sorted(r, rows)
+	rows := p.sorted(r, p.gather(r, t, enough))
 	rows = rows[min(p.query.Offset, len(rows)):]
 	if p.query.Limit >= 0 {
 		rows = rows[:min(p.query.Limit, len(rows))]
@@ -82,6 +73,29 @@ func (p *Plan) found(r *reader, t *table) *Result {
 	result.Rows, result.Total = rows, len(rows)
 	result.keepParents(r)
 	return result
+}
+
+// few is how many rows are found before there may be as many as the table has.
+// Memory that is set aside for rows and not used costs nothing; to copy a million
+// of them each time there are a few more costs more than to find them.
+const few = 1_000
+
+// gather lists the first matches.
+func (p *Plan) gather(r *reader, t *table, enough int) []Row {
+	var rows []Row
+	for row := range p.matches(r, t) {
+		if len(rows) >= enough {
+			break
+		}
+		if len(rows) == few {
+			rows = slices.Grow(rows, min(enough, len(t.rows))-few)
+		}
+		rows = append(rows, row)
+	}
+	if cap(rows) > 2*len(rows) {
+		return slices.Clone(rows) // cursors and jobs keep it for long
+	}
+	return rows
 }
 
 // enough is how many matches answer the query where their order does not matter.

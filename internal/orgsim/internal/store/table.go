@@ -154,24 +154,32 @@ func (t *table) erased(row Row) bool { return row == "" || row.At(t.columns.dele
 func (t *table) replace(number int, after Row) {
 	before := t.rows[number]
 	for _, x := range t.indexed {
-		if before.At(x.field) != after.At(x.field) {
-			x.remove(number)
+		if before.At(x.field) == after.At(x.field) {
+			continue
 		}
+		x.remove(number)
+		t.rows[number] = after
+		x.add(number)
+		t.rows[number] = before // as the next index has it
 	}
 	t.rows[number] = after
-	for _, x := range t.indexed {
-		if before.At(x.field) != after.At(x.field) {
-			x.add(number)
-		}
-	}
 }
 
 // append adds a new record's first version.
 func (t *table) append(row Row) {
-	t.rows = append(t.rows, row)
+	t.rows = append(roomy(t.rows), row)
 	for _, x := range t.indexed {
 		x.add(len(t.rows) - 1)
 	}
+}
+
+// roomy is the list with room for one more. It doubles: what the runtime adds to
+// long lists is so little that one of a million is copied ten times on its way.
+func roomy[E any](list []E) []E {
+	if len(list) < cap(list) {
+		return list
+	}
+	return slices.Grow(list, max(len(list), 1))
 }
 
 // vacate takes a record away as if it had never been, but for its place: an id

@@ -138,12 +138,15 @@ func refuseRepeatedKeys(rows []Mutation) {
 	if len(rows) == 1 {
 		return
 	}
-	first := make(map[target]int, len(rows))
+	var first map[target]int
 	for i := range rows {
 		m := &rows[i]
 		same, ok := m.target()
 		if !ok {
 			continue
+		}
+		if first == nil {
+			first = make(map[target]int, len(rows))
 		}
 		before, repeated := first[same]
 		if !repeated {

@@ -84,7 +84,7 @@ func (db *DB) revoke(object, field string) {
 		d := row.into(tx.lend(t))
 		d[t.columns.deleted] = erased
 		tx.note(t, number, row, "")
-		tx.replace(t, number, d.row())
+		tx.replace(t, number, tx.db.press.keep(d))
 	}
 }
 

@@ -26,7 +26,7 @@ func (tx *transaction) insert(t *table, m *Mutation) Outcome {
 	if err := tx.settle(&s); err != nil {
 		return Outcome{Err: err}
 	}
-	tx.append(t, s.draft.row())
+	tx.append(t, tx.db.press.keep(s.draft))
 	tx.note(t, number, "", s.assignment)
 	return Outcome{ID: s.id, Created: true}
 }
@@ -49,7 +49,7 @@ func (tx *transaction) update(t *table, number int, id string, m *Mutation) *sfe
 	}
 	tx.touch(t, s.draft)
 	tx.note(t, number, before, "")
-	tx.replace(t, number, s.draft.row())
+	tx.replace(t, number, tx.db.press.keep(s.draft))
 	return nil
 }
 
@@ -175,6 +175,8 @@ func (t *table) complete(row draft, id string) {
 	c := t.columns
 	switch {
 	case c.name < 0:
+	case c.last >= 0 && row[c.first] == "":
+		row[c.name] = strings.TrimSpace(row[c.last])
 	case c.last >= 0:
 		row[c.name] = strings.TrimSpace(row[c.first] + " " + row[c.last])
 	case row[c.name] == "" && t.object.Custom():

@@ -25,6 +25,9 @@ func normaliseNumber(f *schema.Field, text string) (string, *sferr.Error) {
 	if text == "" {
 		return "", nil
 	}
+	if whole, fraction, ok := canonical(text); ok && whole <= f.Precision-f.Scale && fraction <= f.Scale {
+		return text, nil
+	}
 	outside := func() (string, *sferr.Error) {
 		return "", sferr.On([]string{f.Name}, "NUMBER_OUTSIDE_VALID_RANGE", "%s: value outside of valid range on numeric field: %s", f.Label, text)
 	}
@@ -70,6 +73,9 @@ func Compare(a, b string) int {
 // CanonicalNumber returns the stored form of a number literal without rounding
 // it, for comparing it with stored values.
 func CanonicalNumber(text string) (string, bool) {
+	if _, _, ok := canonical(text); ok && len(text) < maxMagnitude {
+		return text, true
+	}
 	d, ok := parseDecimal(text)
 	if !ok || d.NumDigits()+int64(d.Exponent) > maxMagnitude || int64(d.Exponent) < -maxMagnitude {
 		return "", false

@@ -11,6 +11,12 @@ import (
 // colon in the offset.
 const dateTimeLayout = "2006-01-02T15:04:05.000-0700"
 
+// A stored datetime is its seconds and always the same end.
+const (
+	seconds   = "2006-01-02T15:04:05"
+	storedEnd = ".000+0000"
+)
+
 // FormatTime prints a time as a stored datetime: UTC and whole seconds.
 func FormatTime(t time.Time) string {
 	return t.UTC().Truncate(time.Second).Format(dateTimeLayout)
@@ -27,6 +33,9 @@ func ParseDate(text string) (string, bool) {
 	if len(text) != len(time.DateOnly) {
 		return "", false
 	}
+	if plainDate(text) {
+		return text, true
+	}
 	t, err := time.Parse(time.DateOnly, text)
 	return text, err == nil && validYear(t)
 }
@@ -35,6 +44,14 @@ func ParseDate(text string) (string, bool) {
 // fractions of a second, and returns its stored form: whole seconds in UTC. The
 // year, in UTC, is bounded as a date's is.
 func ParseDateTime(text string) (string, bool) {
+	if plainDateTime(text) {
+		switch text[len(seconds):] {
+		case storedEnd:
+			return text, true
+		case "Z", ".000Z":
+			return text[:len(seconds)] + storedEnd, true
+		}
+	}
 	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
 		// time.Parse takes fractions where the layout has none, also after a
 		// comma, which Salesforce does not.
@@ -103,4 +120,9 @@ func numeric(t schema.Type) bool {
 
 // trim strips the white space that Salesforce strips: ASCII only, so that a
 // no-break space survives (Apex guide: primitive data types).
-func trim(text string) string { return strings.Trim(text, " \t\n\v\f\r") }
+func trim(text string) string {
+	if text != "" && text[0] > ' ' && text[len(text)-1] > ' ' { // as nearly all are
+		return text
+	}
+	return strings.Trim(text, " \t\n\v\f\r")
+}

@@ -49,16 +49,47 @@ func appendEscaped(into []byte, text string) []byte {
 // AppendCSV appends a stored value as Bulk results print it, always quoted:
 // numbers reprinted as Java prints doubles, datetimes with Z.
 func AppendCSV(into []byte, f *schema.Field, stored string) []byte {
-	into = append(into, '"')
+	return CellOf(f).Append(into, stored)
+}
+
+// Cell is how values of a field stand in a Bulk result, for those who print many.
+type Cell uint8
+
+const (
+	cellText    Cell = iota
+	cellPlain        // has no quotes in it
+	cellInstant      // a datetime
+	cellDouble
+)
+
+// CellOf is how values of the field are printed.
+func CellOf(f *schema.Field) Cell {
 	switch kind := f.Kind(); {
-	case stored == "":
 	case kind == schema.DateTime:
+		return cellInstant
+	case numeric(kind) && kind != schema.Int:
+		return cellDouble
+	case kind == schema.ID, kind == schema.Reference, kind == schema.Checkbox, kind == schema.Date:
+		return cellPlain
+	default:
+		return cellText
+	}
+}
+
+// Append appends a stored value as [AppendCSV] does.
+func (c Cell) Append(into []byte, stored string) []byte {
+	into = append(into, '"')
+	switch {
+	case stored == "":
+	case c == cellText:
+		into = appendQuoted(into, stored)
+	case c == cellPlain:
+		into = append(into, stored...)
+	case c == cellInstant:
 		into = append(into, strings.TrimSuffix(stored, "+0000")...)
 		into = append(into, 'Z')
-	case numeric(kind) && kind != schema.Int:
-		into = appendDouble(into, stored)
 	default:
-		into = appendQuoted(into, stored)
+		into = appendDouble(into, stored)
 	}
 	return append(into, '"')
 }
