@@ -130,7 +130,7 @@ func endedRun(t *testing.T, s *store.Store) reportsync.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run, err = s.RequestCancel(t.Context(), run.ID); err != nil {
+	if run, err = s.RequestCancel(t.Context(), run.ID, "somebody"); err != nil {
 		t.Fatal(err)
 	}
 	return run

@@ -69,7 +69,7 @@ func connectionAttributes() map[string]schema.Attribute {
 				"batch_rows": schema.Int64Attribute{
 					Optional: true,
 					MarkdownDescription: "Most rows that one call of sObject Collections writes, 1 to 200, unless an integration says otherwise. " +
-						"Default: `200`.",
+						"Few rows a call make many calls, so that the Bulk API is taken earlier; a run's forecast says where that is so. Default: `200`.",
 				},
 				"daily_api_calls": schema.Int64Attribute{
 					Optional: true,

@@ -85,7 +85,7 @@ func TestAccRunDataSources(t *testing.T) {
 	for _, attribute := range []string{
 		"id", "integration_id", "integration_name", "report", "object", "trigger", "status", "started_at", "finished_at",
 		"runtime_seconds", "counts", "api_calls", "bulk_batches", "bytes_sent", "bytes_received", "error", "revision", "report_version",
-		"org", "forecast", "bulk_jobs", "artifact",
+		"org", "forecast", "bulk_jobs", "artifact", "would_stop", "waiting",
 	} {
 		checks = append(checks, statecheck.CompareValuePairs(runAddress, at(attribute), one, at(attribute), compare.ValuesSame()))
 	}

@@ -10,10 +10,12 @@ import (
 
 // runFacts is the part of a model that shows what a run found out and used.
 type runFacts struct {
-	Org      types.Object `tfsdk:"org"`
-	Forecast types.Object `tfsdk:"forecast"`
-	BulkJobs types.List   `tfsdk:"bulk_jobs"`
-	Artifact types.Object `tfsdk:"artifact"`
+	Org       types.Object `tfsdk:"org"`
+	Forecast  types.Object `tfsdk:"forecast"`
+	BulkJobs  types.List   `tfsdk:"bulk_jobs"`
+	Artifact  types.Object `tfsdk:"artifact"`
+	WouldStop types.Object `tfsdk:"would_stop"`
+	Waiting   types.Object `tfsdk:"waiting"`
 }
 
 var (
@@ -25,8 +27,12 @@ var (
 		"route": types.StringType, "why": types.StringType, "rows": types.Int64Type,
 		"routes": types.ListType{ElemType: types.ObjectType{AttrTypes: routeCostTypes}},
 	}
+	parentChoiceTypes = map[string]attr.Type{
+		"field": types.StringType, "object": types.StringType, "choice": types.ObjectType{AttrTypes: choiceTypes},
+	}
 	forecastTypes = map[string]attr.Type{
-		"match": types.ObjectType{AttrTypes: choiceTypes}, "write": types.ObjectType{AttrTypes: choiceTypes},
+		"parents": types.ListType{ElemType: types.ObjectType{AttrTypes: parentChoiceTypes}},
+		"match":   types.ObjectType{AttrTypes: choiceTypes}, "write": types.ObjectType{AttrTypes: choiceTypes},
 		"api_calls": types.Int64Type, "bulk_batches": types.Int64Type,
 		"api_calls_remaining": types.Int64Type, "bulk_batches_remaining": types.Int64Type,
 	}
@@ -34,15 +40,21 @@ var (
 	artifactTypes = map[string]attr.Type{
 		"key": types.StringType, "rows": types.Int64Type, "bytes": types.Int64Type, "sha256": types.StringType,
 	}
+	waitingTypes = map[string]attr.Type{"until": types.StringType, "reason": types.StringType}
 )
 
 // take overlays the model with what a run found out and used.
 func (f *runFacts) take(run reportsync.Run, diags *diag.Diagnostics) {
 	*f = runFacts{
-		Org:      types.ObjectNull(orgTypes),
-		Forecast: types.ObjectNull(forecastTypes),
-		BulkJobs: bulkJobsOf(run.Jobs, diags),
-		Artifact: types.ObjectNull(artifactTypes),
+		Org:       types.ObjectNull(orgTypes),
+		Forecast:  types.ObjectNull(forecastTypes),
+		BulkJobs:  bulkJobsOf(run.Jobs, diags),
+		Artifact:  types.ObjectNull(artifactTypes),
+		WouldStop: runErrorOf(run.WouldStop, diags),
+		Waiting:   types.ObjectNull(waitingTypes),
+	}
+	if w := run.Waiting; w != nil {
+		f.Waiting = object(waitingTypes, map[string]attr.Value{"until": timeOf(&w.Until), "reason": types.StringValue(w.Reason)}, diags)
 	}
 	if o := run.Org; o != nil {
 		f.Org = object(orgTypes, map[string]attr.Value{
@@ -52,7 +64,8 @@ func (f *runFacts) take(run reportsync.Run, diags *diag.Diagnostics) {
 	}
 	if c := run.Forecast; c != nil {
 		f.Forecast = object(forecastTypes, map[string]attr.Value{
-			"match": choiceOf(&c.Match, diags), "write": choiceOf(c.Write, diags),
+			"parents": parentChoicesOf(c.Parents, diags),
+			"match":   choiceOf(&c.Match, diags), "write": choiceOf(c.Write, diags),
 			"api_calls": types.Int64Value(c.APICalls), "bulk_batches": types.Int64Value(c.BulkBatches),
 			"api_calls_remaining":    types.Int64PointerValue(c.CallsRemaining),
 			"bulk_batches_remaining": types.Int64PointerValue(c.BatchesRemaining),
@@ -64,6 +77,16 @@ func (f *runFacts) take(run reportsync.Run, diags *diag.Diagnostics) {
 			"bytes": types.Int64Value(a.Bytes), "sha256": types.StringValue(a.SHA256),
 		}, diags)
 	}
+}
+
+func parentChoicesOf(choices []reportsync.ParentChoice, diags *diag.Diagnostics) types.List {
+	elements := make([]attr.Value, len(choices))
+	for i, c := range choices {
+		elements[i] = object(parentChoiceTypes, map[string]attr.Value{
+			"field": types.StringValue(c.Field), "object": types.StringValue(c.Object), "choice": choiceOf(&c.Choice, diags),
+		}, diags)
+	}
+	return list(parentChoiceTypes, elements, diags)
 }
 
 func choiceOf(c *reportsync.Choice, diags *diag.Diagnostics) types.Object {

@@ -17,9 +17,14 @@ func runFactAttributes() map[string]schema.Attribute {
 		}),
 		"forecast": runObject("Which ways of reading and writing were chosen, and what they were to cost, as said before the first write; null before.",
 			map[string]schema.Attribute{
+				"parents": runList("How the parents are found that lookups lead to, by field.", map[string]schema.Attribute{
+					"field":  runText("Reference field that the lookup feeds."),
+					"object": runText("Object of the parents."),
+					"choice": runObject("How they are found.", choiceAttributes()),
+				}),
 				"match":                  runObject("How rows find their records.", choiceAttributes()),
 				"write":                  runObject("How rows are written; null while that is not known.", choiceAttributes()),
-				"api_calls":              runNumber("API calls of the whole run."),
+				"api_calls":              runNumber("API calls of the whole run, those that found parents and records among them."),
 				"bulk_batches":           runNumber("Internal Bulk API batches of the whole run."),
 				"api_calls_remaining":    runNumber("What was left of the org's API calls for the day; null where the org did not tell."),
 				"bulk_batches_remaining": runNumber("What was left of the org's Bulk API batches for the day; null where it was not asked."),
@@ -34,6 +39,12 @@ func runFactAttributes() map[string]schema.Attribute {
 			"rows":   runNumber("Rows in it."),
 			"bytes":  runNumber("Its size, compressed."),
 			"sha256": runText("Hash of it."),
+		}),
+		"would_stop": runObject("What would have stopped it before its first write, such as a guard, had it been no dry run; null where nothing would, "+
+			"and for other runs.", errorAttributes()),
+		"waiting": runObject("What a queued run waits for; null for any other.", map[string]schema.Attribute{
+			"until":  runText("When the wait for a newer report is over, in UTC (RFC 3339)."),
+			"reason": runText("Why the report that there is won't do."),
 		}),
 	}
 }

@@ -112,7 +112,6 @@ func (v *runValues) take(run reportsync.Run) diag.Diagnostics {
 		BytesSent:       types.Int64Value(run.BytesSent),
 		BytesReceived:   types.Int64Value(run.BytesReceived),
 		Revision:        types.Int64Value(run.Revision),
-		Error:           types.ObjectNull(runErrorTypes),
 		ReportVersion:   types.ObjectNull(reportVersionTypes),
 	}
 	counts := map[string]attr.Value{"read": types.Int64Value(run.Counts.Read)}
@@ -121,11 +120,7 @@ func (v *runValues) take(run reportsync.Run) diag.Diagnostics {
 	}
 	var diags diag.Diagnostics
 	v.Counts = object(countsTypes, counts, &diags)
-	if e := run.Error; e != nil {
-		v.Error = object(runErrorTypes, map[string]attr.Value{
-			"code": types.StringValue(string(e.Code)), "message": types.StringValue(e.Message), "hint": filled(e.Hint),
-		}, &diags)
-	}
+	v.Error = runErrorOf(run.Error, &diags)
 	if r := run.ReportVersion; r != nil {
 		v.ReportVersion = object(reportVersionTypes, map[string]attr.Value{
 			"path": types.StringValue(r.Path), "modified_at": timeOf(&r.ModifiedAt),
@@ -134,6 +129,16 @@ func (v *runValues) take(run reportsync.Run) diag.Diagnostics {
 	}
 	v.runFacts.take(run, &diags)
 	return diags
+}
+
+// runErrorOf shows an error of a run, null where there is none.
+func runErrorOf(e *reportsync.RunError, diags *diag.Diagnostics) types.Object {
+	if e == nil {
+		return types.ObjectNull(runErrorTypes)
+	}
+	return object(runErrorTypes, map[string]attr.Value{
+		"code": types.StringValue(string(e.Code)), "message": types.StringValue(e.Message), "hint": filled(e.Hint),
+	}, diags)
 }
 
 // timeOf writes a time as the config API does.

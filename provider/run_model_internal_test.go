@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,7 +17,7 @@ func TestRunFactsOfARunThatHasNone(t *testing.T) {
 	if diags := m.take(t.Context(), reportsync.Run{ID: "run_1"}); diags.HasError() {
 		t.Fatal(diags)
 	}
-	for name, v := range map[string]attr.Value{"org": m.Org, "forecast": m.Forecast, "artifact": m.Artifact} {
+	for name, v := range map[string]attr.Value{"org": m.Org, "forecast": m.Forecast, "artifact": m.Artifact, "would_stop": m.WouldStop, "waiting": m.Waiting, "error": m.Error} {
 		if !v.IsNull() {
 			t.Errorf("%s is %s", name, v)
 		}
@@ -30,6 +32,7 @@ func TestRunFacts(t *testing.T) {
 	run := reportsync.Run{ID: "run_1", IgnoreGuards: true, BytesSent: 11, BytesReceived: 12}
 	run.Org = &reportsync.OrgIdentity{OrgID: "00D", UserID: "005", Instance: "https://acme.my.salesforce.com"}
 	run.Forecast = &reportsync.Forecast{
+		Parents: []reportsync.ParentChoice{{Field: "AccountId", Object: "Account", Choice: reportsync.Choice{Route: "lookups", Rows: 12}}},
 		Match: reportsync.Choice{Route: "bulk", Why: "fewer calls", Rows: 20_000, Routes: []reportsync.RouteCost{
 			{Route: "bulk", APICalls: 4}, {Route: "lookups", APICalls: 70},
 		}},
@@ -37,9 +40,14 @@ func TestRunFacts(t *testing.T) {
 	}
 	run.Jobs = []reportsync.BulkJob{{ID: "750", Operation: "query", Rows: 20_000}}
 	run.Artifact = &reportsync.Artifact{Key: "runs/run_1/outcomes-1.jsonl.zst", Rows: 3, Bytes: 99, SHA256: "ab"}
+	run.WouldStop = &reportsync.RunError{Code: reportsync.CodeGuard, Message: "too many"}
+	run.Waiting = &reportsync.Waiting{Until: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Reason: "too old"}
 	var m runModel
 	if diags := m.take(t.Context(), run); diags.HasError() {
 		t.Fatal(diags)
+	}
+	if got := m.WouldStop.String() + m.Waiting.String(); got != `{"code":"guard","hint":<null>,"message":"too many"}{"reason":"too old","until":"2026-11-22T12:00:00Z"}` {
+		t.Errorf("what would stop it, and what it waits for, is %s", got)
 	}
 	if !m.IgnoreGuards.ValueBool() || m.BytesSent.ValueInt64() != 11 || m.BytesReceived.ValueInt64() != 12 {
 		t.Errorf("flag %s, bytes %s and %s", m.IgnoreGuards, m.BytesSent, m.BytesReceived)
@@ -59,6 +67,9 @@ func TestRunFacts(t *testing.T) {
 	want := types.ObjectValueMust(routeCostTypes, map[string]attr.Value{
 		"route": types.StringValue("lookups"), "api_calls": types.Int64Value(70), "bulk_batches": types.Int64Value(0),
 	})
+	if parents, ok := forecast["parents"].(types.List); !ok || len(parents.Elements()) != 1 || !strings.Contains(parents.String(), `"field":"AccountId"`) {
+		t.Errorf("parents are %s", forecast["parents"])
+	}
 	match, ok := forecast["match"].(types.Object)
 	if !ok {
 		t.Fatalf("the choice is %T", forecast["match"])

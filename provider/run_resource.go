@@ -73,6 +73,7 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	}
 	resp.Diagnostics.Append(m.take(run)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	warnOfStop(run, &resp.Diagnostics)
 	judge(run, m.FailOn.ValueString(), &resp.Diagnostics)
 }
 

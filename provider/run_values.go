@@ -33,12 +33,8 @@ func runValueAttributes() map[string]schema.Attribute {
 		"bulk_batches":   runNumber("Internal Bulk API batches that it used."),
 		"bytes_sent":     runNumber("Bytes that it sent to Salesforce in request bodies."),
 		"bytes_received": runNumber("Bytes that it received from Salesforce, uncompressed."),
-		"error": runObject("Why it failed; null if it did not.", map[string]schema.Attribute{
-			"code":    runText("The kind of error, for programs."),
-			"message": runText("What went wrong."),
-			"hint":    runText("The way out; null when the message holds it."),
-		}),
-		"revision": runNumber("Revision of the integration that it used."),
+		"error":          runObject("Why it failed; null if it did not.", errorAttributes()),
+		"revision":       runNumber("Revision of the integration that it used."),
 		"report_version": runObject("The very version of the report that was read; null before.", map[string]schema.Attribute{
 			"path":        runText("Path within the source."),
 			"modified_at": runText("When the report was last changed, in UTC (RFC 3339)."),
@@ -48,6 +44,14 @@ func runValueAttributes() map[string]schema.Attribute {
 	}
 	maps.Copy(attributes, runFactAttributes())
 	return attributes
+}
+
+func errorAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"code":    runText("The kind of error, for programs."),
+		"message": runText("What went wrong."),
+		"hint":    runText("The way out; null when the message holds it."),
+	}
 }
 
 // countDescriptions explains each outcome.

@@ -102,6 +102,19 @@ func logProgress(ctx context.Context, run reportsync.Run, away error) {
 	tflog.Info(ctx, "run", fields)
 }
 
+// warnOfStop tells of a dry run that a run which writes would have been stopped.
+func warnOfStop(run reportsync.Run, diags *diag.Diagnostics) {
+	stop := run.WouldStop
+	if stop == nil {
+		return
+	}
+	text := stop.Message
+	if stop.Hint != "" {
+		text += "\n\n" + stop.Hint
+	}
+	diags.AddWarning(fmt.Sprintf("A run of integration %q that writes would be stopped", run.IntegrationName), text)
+}
+
 // judge fails the apply for a run that ended in a way that fail_on names.
 func judge(run reportsync.Run, failOn string, diags *diag.Diagnostics) {
 	if failOn == failOnNever {

@@ -154,6 +154,23 @@ func TestCancelOfAnEndedRun(t *testing.T) {
 	}
 }
 
+// An apply of a dry run warns of what would stop a run, and does not fail for it.
+func TestWarnOfStop(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	warnOfStop(reportsync.Run{IntegrationName: "people"}, &diags)
+	if len(diags) != 0 {
+		t.Errorf("of nothing: %v", diags)
+	}
+	run := reportsync.Run{IntegrationName: "people"}
+	run.WouldStop = &reportsync.RunError{Code: reportsync.CodeGuard, Message: "too many rows", Hint: "raise the limit"}
+	warnOfStop(run, &diags)
+	want := diag.Diagnostics{diag.NewWarningDiagnostic(`A run of integration "people" that writes would be stopped`, "too many rows\n\nraise the limit")}
+	if !diags.Equal(want) {
+		t.Errorf("warned of %v", diags)
+	}
+}
+
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	rejected := reportsync.Counts{Read: 2, Updated: 1, Unmatched: 1}

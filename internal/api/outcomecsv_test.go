@@ -14,12 +14,12 @@ func TestOutcomeRecord(t *testing.T) {
 	t.Parallel()
 	record, err := api.OutcomeRecord(reportsync.Outcome{
 		Row: 7, Line: 9, Key: "ada", Kind: reportsync.Updated, RecordID: "003000000000001AAA", Code: "C", Message: "m",
-		Changes: []reportsync.Change{{Field: "Title", Before: new("=1"), After: nil}},
+		Changes: []reportsync.Change{{Field: "Title", Before: new("=1"), After: nil}, {Field: "Name", BeforeUnknown: true, After: new("")}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"7", "9", "ada", "updated", "003000000000001AAA", "C", "m", `[{"field":"Title","before":"=1","after":null}]`}
+	want := []string{"7", "9", "ada", "updated", "003000000000001AAA", "C", "m", `[{"field":"Title","before":"=1","after":null},{"field":"Name","before":null,"before_unknown":true,"after":""}]`}
 	if diff := cmp.Diff(want, record); diff != "" || len(record) != len(api.OutcomeColumns) {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}

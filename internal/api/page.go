@@ -15,6 +15,11 @@ const MaxPageSize = 500
 
 // all walks through a list, page by page. A limit above 0 ends it after so many items. An error ends it too.
 func all[T any](ctx context.Context, c *Client, q request, limit int) iter.Seq2[T, error] {
+	return walk(q, limit, func(r request) (Page[T], error) { return send[Page[T]](ctx, c, r) })
+}
+
+// walk is all for lists whose pages say more than a page does.
+func walk[T any](q request, limit int, fetch func(request) (Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		query := url.Values{}
 		maps.Copy(query, q.query)
@@ -26,7 +31,7 @@ func all[T any](ctx context.Context, c *Client, q request, limit int) iter.Seq2[
 			query.Set("limit", strconv.Itoa(size))
 			r := q
 			r.method, r.query = http.MethodGet, query
-			page, err := send[Page[T]](ctx, c, r)
+			page, err := fetch(r)
 			if err != nil {
 				var zero T
 				yield(zero, err)

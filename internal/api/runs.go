@@ -26,6 +26,8 @@ type RunQuery struct {
 type OutcomeQuery struct {
 	Kinds []reportsync.OutcomeKind // of one of these kinds; empty for all
 	Limit int                      // so many at most; 0 for all
+	// Partial is called with the reason when a page says that the outcomes are not those of all rows; nil where nobody cares.
+	Partial func(reason string)
 }
 
 // StartRun starts a run on demand. Repeated with the same key within a day it starts no other and returns the first;
@@ -88,5 +90,12 @@ func (c *Client) Outcomes(ctx context.Context, id string, q OutcomeQuery) iter.S
 	for _, k := range q.Kinds {
 		query.Add("outcome", string(k))
 	}
-	return all[reportsync.Outcome](ctx, c, request{path: "/runs/{id}/outcomes", pathParams: map[string]string{"id": id}, query: query}, q.Limit)
+	list := request{path: "/runs/{id}/outcomes", pathParams: map[string]string{"id": id}, query: query}
+	return walk(list, q.Limit, func(r request) (Page[reportsync.Outcome], error) {
+		page, err := send[OutcomePage](ctx, c, r)
+		if page.Partial && q.Partial != nil {
+			q.Partial(page.PartialReason)
+		}
+		return page.Page, err
+	})
 }

@@ -12,6 +12,7 @@ const (
 	HeaderRequestID      = "X-Request-Id"    // on every answer; quoted in the daemon's log
 	HeaderIdempotencyKey = "Idempotency-Key" // on POST: the same key within a day gives the first answer again
 	HeaderClient         = "X-Reportsync-Client"
+	HeaderPartial        = "X-Reportsync-Partial" // on outcomes as CSV: why those are not of all rows; absent where they are
 )
 
 // Clients that name themselves by [HeaderClient], so that a run knows what triggered it.
@@ -24,6 +25,13 @@ const (
 type Page[T any] struct {
 	Items      []T    `json:"items" doc:"The objects: runs newest first, log entries by number, outcomes by row of the report, all others by id, which is the order in which they were made"`
 	NextCursor string `json:"next_cursor,omitempty" doc:"Give it as cursor to get the next page; absent on the last"`
+}
+
+// OutcomePage is one page of the outcomes of a run.
+type OutcomePage struct {
+	Page[reportsync.Outcome]
+	Partial       bool   `json:"partial,omitempty" doc:"Whether the run has rows whose outcome is on no page: it has not ended, or could not keep its outcomes"`
+	PartialReason string `json:"partial_reason,omitempty" doc:"Why that is so"`
 }
 
 // StartRun asks for a run on demand.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -84,6 +85,14 @@ func (sc *scene) run(ctx context.Context, d data) (result, error) {
 	}
 	if err := check(run, d.counts()); err != nil {
 		return result{}, err
+	}
+	if os.Getenv("BENCH_LOG") != "" {
+		for e, err := range sc.daemon.api.RunLog(ctx, run.ID) {
+			if err == nil {
+				fmt.Fprintf(os.Stderr, "%6d ms %s\n", e.At.Sub(*run.StartedAt).Milliseconds(), e.Message)
+			}
+		}
+		fmt.Fprintf(os.Stderr, "%6d ms end\n", run.FinishedAt.Sub(*run.StartedAt).Milliseconds())
 	}
 	journal, err := sc.org.journal(ctx)
 	if err != nil {

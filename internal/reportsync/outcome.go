@@ -59,19 +59,24 @@ type Outcome struct {
 	Changes  []Change    `json:"changes,omitempty" doc:"The fields that differed, before and after"`
 }
 
+// AsPlanned reports whether an outcome is an answer of a run's journal that leaves out what the row's plan says: line, key
+// and changes.
+func (o Outcome) AsPlanned() bool { return o.Line == 0 }
+
 // Rejected reports whether a person may want to look at the row. One that gave way to another by rule is as it should be.
 func (o Outcome) Rejected() bool {
 	return o.Kind.Rejected() && o.Code != RowRepeated && o.Code != RowSuperseded
 }
 
-// Change is a field that differed. Nil stands for empty.
+// Change is a field that differed, or that was written without being read. Nil stands for empty.
 type Change struct {
-	Field    string  `json:"field" doc:"API name of the field"`
-	Before   *string `json:"before" doc:"Value in Salesforce before; null for empty"`
-	After    *string `json:"after" doc:"Value that was sent; null for empty"`
-	RecordID string  `json:"record_id,omitempty" doc:"The record, where the row was written to several"`
-	Repeats  int     `json:"repeats,omitempty" doc:"How many runs in a row before this one made the very same change"`
-	Held     bool    `json:"held,omitempty" doc:"Not sent, because the value never settles: Salesforce has undone it each time before"`
+	Field         string  `json:"field" doc:"API name of the field"`
+	Before        *string `json:"before" doc:"Value in Salesforce before; null for empty, and where before_unknown is true"`
+	BeforeUnknown bool    `json:"before_unknown,omitzero" doc:"Nobody has read the value before: the record was written without being looked at"`
+	After         *string `json:"after" doc:"Value that was sent; null for empty"`
+	RecordID      string  `json:"record_id,omitempty" doc:"The record, where the row was written to several"`
+	Repeats       int     `json:"repeats,omitempty" doc:"How many runs in a row before this one made the very same change"`
+	Held          bool    `json:"held,omitempty" doc:"Not sent, because the value never settles: Salesforce has undone it each time before"`
 }
 
 // Counts adds up the outcomes of a run.

@@ -1,9 +1,10 @@
 package reportsync
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/reportsync/terraform-provider-reportsync/internal/recordid"
 )
 
 // Limits of policies.
@@ -12,9 +13,6 @@ const (
 	MaxReportWait = 24 * time.Hour      // [Freshness.Wait] is shorter, so that a wait ends before the next day's run
 	MaxBatchRows  = 200                 // rows that one call writes (REST API guide: sObject Collections)
 )
-
-// recordIDPattern is the form of a Salesforce id.
-var recordIDPattern = regexp.MustCompile(`^([0-9A-Za-z]{15}|[0-9A-Za-z]{18})$`)
 
 // policies checks what says how a run treats rows, apart from matching and mapping them.
 func (v *validator) policies(s IntegrationSpec) {
@@ -130,9 +128,14 @@ func (v *validator) batchRows(pointer string, rows *int64) {
 // assignmentRule checks an assignment rule for the records of an object, whose name may still be missing.
 func (v *validator) assignmentRule(rule, object string, bulk bool) {
 	const pointer = "/writes/assignment_rule"
+	_, err := recordid.Full(rule)
+	_, short := recordid.Full(rule[:min(len(rule), 15)])
 	switch {
 	case rule == AssignmentRuleNone:
-	case rule != AssignmentRuleActive && !recordIDPattern.MatchString(rule):
+	case err != nil && short == nil && len(rule) == 18:
+		v.add(pointer, "%q is no id: the last three of its 18 characters don't fit the others, as when the case of letters was changed on the way; "+
+			"copy it from Salesforce again, or give its first 15 characters as they stand there", rule)
+	case err != nil && rule != AssignmentRuleActive:
 		v.add(pointer, "%q is neither %s nor %s nor the id of a rule, which has 15 or 18 letters and digits%s", rule, AssignmentRuleNone, AssignmentRuleActive,
 			DidYouMean(rule, []string{AssignmentRuleNone, AssignmentRuleActive}))
 	case object != "" && !strings.EqualFold(object, "Case") && !strings.EqualFold(object, "Lead"):

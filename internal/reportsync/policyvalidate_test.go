@@ -112,6 +112,8 @@ func TestWritesValidate(t *testing.T) {
 		{"active rule", assigning("lead", reportsync.AssignmentRuleActive, nil), nil, ""},
 		{"rule by id", assigning("Case", "01Q5f000000abcdEAA", bulk), nil, ""},
 		{"rule by short id", assigning("Case", "01Q5f000000abcd", nil), nil, ""},
+		{"rule by broken id", assigning("Case", "01Q5f000000abcdEAB", nil), []string{rule}, "the last three of its 18 characters don't fit"},
+		{"rule by id in other case", assigning("Case", "01q5f000000abcdEAA", nil), []string{rule}, "the case of letters was changed"},
 		{"rule by cut id", assigning("Case", "01Q5f000000abcdE", nil), []string{rule}, "15 or 18 letters and digits"},
 		{"rule by name", assigning("Case", "Standard-Rule-X", nil), []string{rule}, "neither none nor active nor the id"},
 		{"misspelt rule", assigning("Case", "activ", nil), []string{rule}, `did you mean "active"?`},

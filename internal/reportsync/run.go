@@ -87,10 +87,22 @@ type Run struct {
 	BytesSent       int64      `json:"bytes_sent" doc:"Bytes sent to Salesforce in request bodies"`
 	BytesReceived   int64      `json:"bytes_received" doc:"Bytes received from Salesforce in answers, uncompressed"`
 	RunFacts
-	Artifact      *Artifact      `json:"artifact" doc:"Where the outcomes of its rows are kept, null until it ended"`
+	Artifact      *Artifact      `json:"artifact" doc:"Where the outcomes of its rows are kept; null until it ended, and for good where they could not be kept"`
 	Error         *RunError      `json:"error" doc:"Why it failed, null otherwise"`
 	Revision      int64          `json:"revision" doc:"Revision of the integration that it used"`
 	ReportVersion *ReportVersion `json:"report_version" doc:"The very version of the report that was read, null before"`
+}
+
+// Partial says why the outcomes that are to be had of the run are not those of all its rows, empty where they are. The
+// journal, which has them until an artifact does, knows of rows that were to be written alone.
+func (r *Run) Partial() string {
+	switch {
+	case r.Artifact != nil, r.Status == RunCancelled && r.Counts == (Counts{}):
+		return ""
+	case r.Status.Live():
+		return "the run has not ended: only rows that were to be written are known by now, as far as their outcome stands"
+	}
+	return "the run ended without keeping the outcomes of its rows: only those that were to be written are known"
 }
 
 // RunFacts is what a run found out and used, besides its rows. A later attempt adds to what the one before found.
@@ -98,6 +110,15 @@ type RunFacts struct {
 	Org      *OrgIdentity `json:"org" doc:"The org that was written to, and as whom; null before"`
 	Forecast *Forecast    `json:"forecast" doc:"Which ways of reading and writing were chosen, and at what cost; null before"`
 	Jobs     []BulkJob    `json:"bulk_jobs" doc:"The Bulk API jobs that it made in Salesforce, oldest first"`
+	// WouldStop is the error that the run would have ended with, had it not been a dry run.
+	WouldStop *RunError `json:"would_stop" doc:"What would have stopped the run before its first write, had it been no dry run; null where nothing would, and for other runs"`
+	Waiting   *Waiting  `json:"waiting" doc:"What a queued run waits for, and until when; null for any other"`
+}
+
+// Waiting is why a run stays in the queue.
+type Waiting struct {
+	Until  time.Time `json:"until" doc:"When the wait is over and the run fails; until then the source is looked at every minute"`
+	Reason string    `json:"reason" doc:"Why the report that there is won't do"`
 }
 
 // OrgIdentity says which org a run worked on, as which user.
@@ -110,13 +131,21 @@ type OrgIdentity struct {
 
 // Forecast is what a run chose to do and what that was to cost, said before its first write.
 type Forecast struct {
-	Match       Choice  `json:"match" doc:"How rows find their records"`
-	Write       *Choice `json:"write,omitempty" doc:"How rows are written; missing while unknown"`
-	APICalls    int64   `json:"api_calls" doc:"API calls of the whole run"`
-	BulkBatches int64   `json:"bulk_batches" doc:"Internal Bulk API batches of the whole run"`
+	Parents     []ParentChoice `json:"parents,omitempty" doc:"How the parents are found that lookups lead to, by field"`
+	Match       Choice         `json:"match" doc:"How rows find their records"`
+	Write       *Choice        `json:"write,omitempty" doc:"How rows are written; missing while unknown"`
+	APICalls    int64          `json:"api_calls" doc:"API calls of the whole run, those that found parents and records among them"`
+	BulkBatches int64          `json:"bulk_batches" doc:"Internal Bulk API batches of the whole run"`
 	// What the org says is left of its day, before this run's writes.
 	CallsRemaining   *int64 `json:"api_calls_remaining,omitempty" doc:"What is left of the org's API calls, where the org told"`
 	BatchesRemaining *int64 `json:"bulk_batches_remaining,omitempty" doc:"What is left of the org's Bulk API batches, where it was asked"`
+}
+
+// ParentChoice is how the parents of one lookup are found.
+type ParentChoice struct {
+	Field  string `json:"field" doc:"Reference field that the lookup feeds"`
+	Object string `json:"object" doc:"Object of the parents"`
+	Choice Choice `json:"choice" doc:"How they are found"`
 }
 
 // Choice is a way that was chosen for its counted cost, and the ones that were not.

@@ -13,7 +13,11 @@ func forecastRows(run reportsync.Run) [][]string {
 	if f == nil {
 		return nil
 	}
-	rows := choiceRows("Match by", "key", f.Match)
+	var rows [][]string
+	for _, p := range f.Parents {
+		rows = append(rows, choiceRows(p.Field+" by", p.Object+" key", p.Choice)...)
+	}
+	rows = append(rows, choiceRows("Match by", "key", f.Match)...)
 	if f.Write != nil {
 		rows = append(rows, choiceRows("Write by", "record", *f.Write)...)
 	}

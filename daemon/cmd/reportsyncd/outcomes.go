@@ -78,15 +78,21 @@ func (p *program) outcomes(ctx context.Context, runID string, query api.OutcomeQ
 	if _, err := client.Run(ctx, runID); err != nil {
 		return err
 	}
+	partial := ""
+	query.Partial = func(reason string) { partial = reason }
 	rows := client.Outcomes(ctx, runID, query)
 	switch form {
 	case formatCSV:
-		return p.outcomesCSV(rows)
+		err = p.outcomesCSV(rows)
 	case formatJSON:
-		return p.outcomesJSON(rows)
+		err = p.outcomesJSON(rows)
 	default:
-		return p.outcomesTable(rows)
+		err = p.outcomesTable(rows)
 	}
+	if partial != "" { // at the end, where it is seen, and beside the rows, which programs read
+		fmt.Fprintf(p.err, "These are not all rows: %s\n", partial)
+	}
+	return err
 }
 
 // tableRows is how many rows are aligned with each other: a table of a million is not kept back until its end.
@@ -125,7 +131,11 @@ func why(o reportsync.Outcome) string {
 		parts = append(parts, strings.TrimSpace(o.Code+": "+o.Message))
 	}
 	for _, c := range o.Changes {
-		text := fmt.Sprintf("%s: %s -> %s", c.Field, cell(c.Before), cell(c.After))
+		before := cell(c.Before)
+		if c.BeforeUnknown {
+			before = "unknown"
+		}
+		text := fmt.Sprintf("%s: %s -> %s", c.Field, before, cell(c.After))
 		if c.RecordID != "" {
 			text = c.RecordID + " " + text
 		}

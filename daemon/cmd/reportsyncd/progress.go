@@ -26,12 +26,20 @@ func (p *program) newProgress(run reportsync.Run) progress {
 // describe says where a run is, without numbers that move.
 func describe(run reportsync.Run) string {
 	if run.Status == reportsync.RunQueued {
-		return "queued"
+		return queued(run)
 	}
 	if run.Stage == "" {
 		return "starting"
 	}
 	return string(run.Stage)
+}
+
+// queued says what a run in the queue waits for.
+func queued(run reportsync.Run) string {
+	if run.Waiting == nil {
+		return "queued"
+	}
+	return "queued (waits for a newer report until " + run.Waiting.Until.UTC().Format("2006-01-02 15:04 UTC") + ")"
 }
 
 // lines writes a line whenever the stage changes.

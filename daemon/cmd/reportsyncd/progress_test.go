@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -21,8 +22,10 @@ func steps() []reportsync.Run {
 		r.Status, r.Stage, r.Progress = reportsync.RunRunning, stage, &reportsync.Progress{Done: done, Total: total}
 		return r
 	}
+	waiting := run
+	waiting.Waiting = &reportsync.Waiting{Until: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	return []reportsync.Run{
-		run, running(reportsync.StageExtract, 10, 0), running(reportsync.StageExtract, 20, 0),
+		run, waiting, running(reportsync.StageExtract, 10, 0), running(reportsync.StageExtract, 20, 0),
 		running(reportsync.StageWrite, 200, 450), running(reportsync.StageWrite, 450, 450),
 	}
 }
@@ -35,13 +38,13 @@ func TestProgressLines(t *testing.T) {
 	view := p.newProgress(reportsync.Run{})
 	for i, run := range steps() {
 		view.show(run)
-		if i == 2 {
+		if i == 3 {
 			view.away(errors.New("can't reach it"))
 			view.away(errors.New("can't reach it"))
 		}
 	}
 	view.close()
-	want := "run_1: queued\nrun_1: extract\ncan't reach it; still trying\nrun_1: write\n"
+	want := "run_1: queued\nrun_1: queued (waits for a newer report until 2026-11-22 12:00 UTC)\nrun_1: extract\ncan't reach it; still trying\nrun_1: write\n"
 	if got := out.String(); got != want {
 		t.Errorf("shown %q, want %q", got, want)
 	}
@@ -55,7 +58,7 @@ func TestProgressBar(t *testing.T) {
 	view := p.newProgress(steps()[0])
 	for i, run := range steps() {
 		view.show(run)
-		if i == 3 {
+		if i == 4 {
 			view.away(errors.New("can't reach it"))
 		}
 	}

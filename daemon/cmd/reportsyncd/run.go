@@ -22,6 +22,9 @@ error and its summary on standard output. It then exits with 0 when the run comp
 2 when it went through but rows were rejected, and 1 when it failed or was cancelled.
 Ctrl-C ends the following, not the run.
 
+A dry run that would have been stopped before its first write completes all the same,
+and its summary says so under "Would stop".
+
 A run that a guard has stopped has written nothing and says which number met which limit.
 Where the numbers are meant, --ignore-guards lets this one run through; the next one is
 guarded again.`,

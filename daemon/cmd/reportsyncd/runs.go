@@ -64,10 +64,18 @@ func (p *program) printRuns(runs []reportsync.Run) error {
 	rows := [][]string{{"RUN", "INTEGRATION", "REPORT", "OBJECT", "STARTED (UTC)", "RUNTIME", "STATUS", "ROWS"}}
 	for _, r := range runs {
 		rows = append(rows, []string{
-			r.ID, r.IntegrationName, r.Report, r.Object, moment(r.StartedAt, ""), runtimeOf(r), string(r.Status), counts(r),
+			r.ID, r.IntegrationName, r.Report, r.Object, moment(r.StartedAt, ""), runtimeOf(r), statusOf(r), counts(r),
 		})
 	}
 	return table(p.out, rows)
+}
+
+// statusOf is a run's status, and for a waiting one what it waits for.
+func statusOf(run reportsync.Run) string {
+	if run.Status == reportsync.RunQueued {
+		return queued(run)
+	}
+	return string(run.Status)
 }
 
 // oneOf checks a flag's value against those that exist.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -33,8 +34,11 @@ func (p *program) printSummary(run reportsync.Run) error {
 		[]string{"Started", moment(run.StartedAt, " UTC")},
 		[]string{"Runtime", runtimeOf(run)},
 		[]string{"Status", status(run)},
-		[]string{"Rows", counts(run)},
 	)
+	if run.Waiting != nil {
+		rows = append(rows, []string{"", harmless(run.Waiting.Reason)})
+	}
+	rows = append(rows, []string{"Rows", counts(run)})
 	rows = append(rows, forecastRows(run)...)
 	rows = append(rows,
 		[]string{"API calls", strconv.FormatInt(run.APICalls, 10)},
@@ -47,13 +51,23 @@ func (p *program) printSummary(run reportsync.Run) error {
 			[]string{"Artifact", fmt.Sprintf("%s, %d bytes", a.Key, a.Bytes)},
 			[]string{"", "SHA-256 " + a.SHA256})
 	}
-	if run.Error != nil {
-		rows = append(rows, []string{"Error", harmless(run.Error.Message)})
-		if run.Error.Hint != "" {
-			rows = append(rows, []string{"", harmless(run.Error.Hint)})
-		}
+	if why := run.Partial(); why != "" {
+		rows = append(rows, []string{"Outcomes", "partial: " + why})
 	}
+	rows = append(rows, errorRows("Error", run.Error)...)
+	rows = append(rows, errorRows("Would stop", run.WouldStop)...)
 	return table(p.out, rows)
+}
+
+func errorRows(title string, e *reportsync.RunError) [][]string {
+	if e == nil {
+		return nil
+	}
+	rows := [][]string{{title, fmt.Sprintf("%s (%s)", harmless(e.Message), e.Code)}}
+	if e.Hint != "" {
+		rows = append(rows, []string{"", harmless(e.Hint)})
+	}
+	return rows
 }
 
 func userOf(o reportsync.OrgIdentity) string {
@@ -77,7 +91,7 @@ func jobRows(jobs []reportsync.BulkJob) [][]string {
 }
 
 func status(run reportsync.Run) string {
-	text := strings.ReplaceAll(string(run.Status), "_", " ")
+	text := strings.ReplaceAll(statusOf(run), "_", " ")
 	if run.DryRun {
 		text += " (dry run: nothing was written)"
 	}
@@ -110,5 +124,5 @@ func runtimeOf(run reportsync.Run) string {
 	if run.RuntimeSeconds == nil {
 		return "-"
 	}
-	return (time.Duration(*run.RuntimeSeconds*1000) * time.Millisecond).String()
+	return (time.Duration(math.Round(*run.RuntimeSeconds*1000)) * time.Millisecond).String()
 }

@@ -9,6 +9,7 @@
 //	transport.go  the kinds of buckets beside folders, and what they speak
 //	bucket.go     opening, trying and clearing a bucket
 //	writer.go     outcomes -> frames -> object, which appears as a whole or not at all
+//	press.go      frames, compressed side by side
 //	index.go      the last frame
 //	read.go       object -> outcomes, only the frames that can hold what is asked for
 //	cache.go      indexes that were read lately

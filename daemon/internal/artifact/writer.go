@@ -31,17 +31,9 @@ const (
 // ErrClosed is the error for a writer that was closed or discarded before.
 var ErrClosed = errors.New("the artifact is closed")
 
-// block is the lines of a frame to be.
-type block struct {
-	lines       []byte
-	rows        int
-	first, last int64
-	kinds       kindSet
-}
-
-// Writer writes the outcomes of a run's attempt into an object, which appears when the writer is closed. Frames are
-// compressed and sent by a goroutine that ends with Close or Discard, while the next one is filled: some megabytes in all.
-// It is not safe for concurrent use.
+// Writer writes the outcomes of a run's attempt into an object, which appears when the writer is closed. While one frame is
+// filled, others are compressed side by side and sent in their order, by goroutines that end with Close or Discard: some
+// megabytes in all. It is not safe for concurrent use.
 type Writer struct {
 	bucket *Bucket
 	key    string
@@ -53,18 +45,16 @@ type Writer struct {
 	rows  int64
 	last  int64
 
-	full   chan *block
-	free   chan *block
+	press  *press
 	failed atomic.Bool
-	packed chan struct{} // closed when the packing side has ended; what it has made may be read then
+	sent   chan struct{} // closed when the sending side has ended; what it has made may be read then
 
-	// Of the packing side.
+	// Of the sending side.
 	ctx    context.Context // of the writing, which outlives the call that began it
 	object *blob.Writer
 	hash   hash.Hash
 	size   int64
 	frames []frame
-	packet []byte // the frame that is sent, reused
 	err    error
 }
 
@@ -87,82 +77,100 @@ func (b *Bucket) Create(ctx context.Context, runID string, attempt int) (*Writer
 	}
 	w := &Writer{
 		bucket: b, key: key, ctx: ctx, cancel: cancel, object: object, hash: sha256.New(),
-		// One is filled while the other is packed.
-		full: make(chan *block, 1), free: make(chan *block, 2), packed: make(chan struct{}),
+		press: newPress(), sent: make(chan struct{}),
 	}
-	for range cap(w.free) {
-		w.free <- new(block)
-	}
-	go w.pack()
+	go w.sendAll()
 	return w, nil
 }
 
 // Add writes a row's outcome. Rows come in their order, each once (invariant 2).
 func (w *Writer) Add(o reportsync.Outcome) error {
-	kind := bitOf(reportsync.OutcomeKinds, o.Kind)
-	switch {
-	case w.closed:
-		return w.ended()
-	case o.Row <= w.last:
-		return fmt.Errorf("write the outcome of row %d: row %d was written before it", o.Row, w.last)
-	case kind == 0:
-		return fmt.Errorf("write the outcome of row %d: %q is no outcome", o.Row, o.Kind)
-	}
-	if w.block == nil {
-		w.block = <-w.free
-		w.block.first = o.Row
-	}
-	b := w.block
-	before := len(b.lines)
-	b.lines = rowlog.Append(b.lines, o)
-	if len(b.lines)-before > rowlog.MaxLine {
-		b.lines = b.lines[:before]
-		return fmt.Errorf("write the outcome of row %d: it takes more than %d bytes", o.Row, rowlog.MaxLine)
+	kind, err := w.next(o.Row, o.Kind)
+	if err != nil {
+		return err
 	}
 	if len(o.Changes) > 0 {
 		kind |= withChanges
 	}
+	before := len(w.block.lines)
+	w.block.lines = rowlog.Append(w.block.lines, o)
+	return w.added(o.Row, kind, before)
+}
+
+// AddPlain is Add for an outcome that tells of little. What p leads to is not kept.
+func (w *Writer) AddPlain(p *rowlog.Plain) error {
+	kind, err := w.next(p.Row, p.Kind)
+	if err != nil {
+		return err
+	}
+	before := len(w.block.lines)
+	w.block.lines = rowlog.AppendPlain(w.block.lines, p)
+	return w.added(p.Row, kind, before)
+}
+
+// next checks that a row may come next, and sees to it that there is a block that takes it.
+func (w *Writer) next(row int64, kind reportsync.OutcomeKind) (kindSet, error) {
+	bit := bitOf(reportsync.OutcomeKinds, kind)
+	switch {
+	case w.closed:
+		return 0, w.ended()
+	case row <= w.last:
+		return 0, fmt.Errorf("write the outcome of row %d: row %d was written before it", row, w.last)
+	case bit == 0:
+		return 0, fmt.Errorf("write the outcome of row %d: %q is no outcome", row, kind)
+	}
+	if w.block == nil {
+		w.block = w.press.take()
+	}
+	return bit, nil
+}
+
+// added notes the row whose line was added behind what stood in the block before. A block that is full goes on its way.
+func (w *Writer) added(row int64, kinds kindSet, before int) error {
+	b := w.block
+	if len(b.lines)-before > rowlog.MaxLine {
+		b.lines = b.lines[:before]
+		return fmt.Errorf("write the outcome of row %d: it takes more than %d bytes", row, rowlog.MaxLine)
+	}
+	if b.rows == 0 {
+		b.first = row
+	}
 	b.rows++
-	b.last, b.kinds = o.Row, b.kinds|kind
+	b.last, b.kinds = row, b.kinds|kinds
 	w.rows++
-	w.last = o.Row
-	if b.rows >= frameRows || len(b.lines) >= frameBytes {
-		w.flush()
-		if w.failed.Load() {
-			// The block was taken, so that what the packing side found is there to be read once it has ended.
-			return fmt.Errorf("write the outcome of row %d: %w", o.Row, w.end())
-		}
+	w.last = row
+	if b.rows < frameRows && len(b.lines) < frameBytes {
+		return nil
+	}
+	w.flush()
+	if w.failed.Load() {
+		// What the sending side found is there to be read once it has ended.
+		return fmt.Errorf("write the outcome of row %d: %w", row, w.end())
 	}
 	return nil
 }
 
 func (w *Writer) flush() {
 	if w.block != nil && w.block.rows > 0 {
-		w.full <- w.block
+		w.press.put(w.block)
 	}
 	w.block = nil
 }
 
-// pack compresses and sends blocks until there are no more. After an error it only takes them.
-func (w *Writer) pack() {
-	defer close(w.packed)
-	for b := range w.full {
-		if w.err == nil {
-			if w.err = w.write(b); w.err != nil {
-				w.failed.Store(true)
-			}
+// sendAll sends blocks until there are no more. After an error it only takes them.
+func (w *Writer) sendAll() {
+	defer close(w.sent)
+	for b := range w.press.pressed() {
+		if w.err != nil {
+			continue
 		}
-		*b = block{lines: b.lines[:0]}
-		w.free <- b
+		w.frames = append(w.frames, frame{
+			offset: w.size, length: int64(len(b.packet)), first: b.first, last: b.last, kinds: b.kinds,
+		})
+		if w.err = w.send(b.packet); w.err != nil {
+			w.failed.Store(true)
+		}
 	}
-}
-
-func (w *Writer) write(b *block) error {
-	w.packet = rowlog.Compress(w.packet[:0], b.lines)
-	w.frames = append(w.frames, frame{
-		offset: w.size, length: int64(len(w.packet)), first: b.first, last: b.last, kinds: b.kinds,
-	})
-	return w.send(w.packet)
 }
 
 func (w *Writer) send(data []byte) error {
@@ -181,11 +189,11 @@ func (w *Writer) trouble(err error) error {
 	return w.bucket.trouble(w.ctx, "can't write the object "+w.key+" to", err)
 }
 
-// end waits for the packing side, after which nothing can be added. An object that is not whole is dropped.
+// end waits for the sending side, after which nothing can be added. An object that is not whole is dropped.
 func (w *Writer) end() error {
 	w.closed = true
-	close(w.full)
-	<-w.packed
+	w.press.close()
+	<-w.sent
 	if w.err == nil {
 		return nil
 	}
@@ -244,8 +252,8 @@ func (w *Writer) Discard() {
 	}
 	w.closed = true
 	w.cancel()
-	close(w.full)
-	<-w.packed
+	w.press.close()
+	<-w.sent
 	w.drop()
 }
 

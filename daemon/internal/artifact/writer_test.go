@@ -54,6 +54,37 @@ func TestAddRefuses(t *testing.T) {
 	}
 }
 
+// However an outcome is added, the object is the same to the byte; and so it is each time, whichever frame is compressed
+// first.
+func TestAddPlain(t *testing.T) {
+	t.Parallel()
+	b := openFolder(t, t.TempDir())
+	rows := outcomes(100_000)
+	want := write(t, b, rows)
+	w := create(t, b)
+	var p rowlog.Plain
+	for _, o := range rows {
+		var err error
+		if len(o.Changes) > 0 {
+			err = w.Add(o)
+		} else {
+			p.Row, p.Line, p.Kind, p.Code, p.Message = o.Row, o.Line, o.Kind, o.Code, o.Message
+			p.Key, p.RecordID = append(p.Key[:0], o.Key...), append(p.RecordID[:0], o.RecordID...)
+			err = w.AddPlain(&p)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.AddPlain(&p); err == nil || !strings.Contains(err.Error(), "was written before it") {
+		t.Errorf("added a row twice: %v", err)
+	}
+	got, err := w.Close(t.Context())
+	if err != nil || got != want {
+		t.Errorf("closed with %+v, %v, want %+v", got, err, want)
+	}
+}
+
 // What is not closed, or not in time, leaves nothing.
 func TestNothingAppears(t *testing.T) {
 	t.Parallel()

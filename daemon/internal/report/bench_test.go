@@ -92,7 +92,7 @@ func readSelected(b *testing.B, files *report.Files, name string) {
 	if err := reader.Select([]string{"Email", "Status", "Sessions", "Last Seen", "Payment"}); err != nil {
 		b.Fatal(err)
 	}
-	for row, err := range reader.Rows() {
+	for row, err := range rowsOf(reader) {
 		if err != nil || row.Problem != nil {
 			b.Fatal(row.Problem, err)
 		}

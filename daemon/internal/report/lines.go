@@ -17,6 +17,7 @@ type lines struct {
 	last   int   // where the line stands that was read last
 	at     int   // where the next line stands
 	end    int   // where what was read ends
+	read   int64 // bytes of the lines that were read, those twice that were gone back to
 	err    error // what ended the input
 }
 
@@ -52,7 +53,7 @@ func (l *lines) next(limit int) ([]byte, error) {
 			return nil, l.err
 		}
 		line := l.buffer[l.at : l.at+length]
-		l.last, l.at = l.at, l.at+after
+		l.last, l.at, l.read = l.at, l.at+after, l.read+int64(after)
 		return bytes.TrimSuffix(line, []byte{'\r'}), nil
 	}
 }

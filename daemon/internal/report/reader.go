@@ -25,9 +25,6 @@ type Reader struct {
 	selected []int
 	version  reportsync.ReportVersion
 	started  bool
-
-	cells []string // of the row that was yielded last
-	text  []byte   // of the row that is being made
 }
 
 // Open opens the version v of a report and reads its header. The error is a [reportsync.Error] with report_changed
@@ -103,32 +100,29 @@ func (r *Reader) Select(columns []string) error {
 	return nil
 }
 
-// Rows yields the rows, once; the Cells of a row are good until the next one. An error ends it: report_changed when what was read is not the version that was opened,
-// report_unreadable when rows can't be told apart any more, the context's cause when it is done.
-func (r *Reader) Rows() iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
+// Batches yields the rows, once, some hundred at a time; they are the receiver's. An error ends it: report_changed when what
+// was read is not the version that was opened, report_unreadable when rows can't be told apart any more, the context's
+// cause when it is done.
+func (r *Reader) Batches() iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
 		if r.started {
-			yield(Row{}, fmt.Errorf("read report %s: it was read already", r.version.Path))
+			yield(Batch{}, fmt.Errorf("read report %s: it was read already", r.version.Path))
 			return
 		}
 		r.started = true
-		for number := int64(1); ; number++ {
-			if r.ctx.Err() != nil {
-				yield(Row{}, context.Cause(r.ctx))
+		for b := newBatch(r); ; {
+			err := b.fill()
+			if rows := b.take(); len(rows.Rows) > 0 && !yield(rows, nil) {
 				return
 			}
-			rec, err := r.scan.next()
 			if errors.Is(err, io.EOF) {
-				if err := r.finish(); err != nil {
-					yield(Row{}, err)
+				err = r.finish()
+				if err == nil {
+					return
 				}
-				return
 			}
 			if err != nil {
-				yield(Row{}, r.readError(err))
-				return
-			}
-			if !yield(r.row(number, &rec), nil) {
+				yield(Batch{}, err)
 				return
 			}
 		}

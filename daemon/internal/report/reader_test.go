@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,6 +56,23 @@ func open(t *testing.T, files *report.Files, name string) (*report.Reader, error
 	return reader, err
 }
 
+// rowsOf yields the rows of all batches.
+func rowsOf(r *report.Reader) iter.Seq2[report.Row, error] {
+	return func(yield func(report.Row, error) bool) {
+		for batch, err := range r.Batches() {
+			for _, row := range batch.Rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(report.Row{}, err)
+				return
+			}
+		}
+	}
+}
+
 func readAll(t *testing.T, content string) ([]report.Row, error) {
 	t.Helper()
 	files, _ := folder(t, content)
@@ -63,7 +81,7 @@ func readAll(t *testing.T, content string) ([]report.Row, error) {
 		return nil, err
 	}
 	var rows []report.Row
-	for row, err := range reader.Rows() {
+	for row, err := range rowsOf(reader) {
 		if err != nil {
 			return rows, err
 		}
@@ -188,7 +206,7 @@ func TestSelect(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []report.Row
-	for row, err := range reader.Rows() {
+	for row, err := range rowsOf(reader) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +228,7 @@ func TestVersionHasHash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range reader.Rows() {
+	for _, err := range rowsOf(reader) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +238,7 @@ func TestVersionHasHash(t *testing.T) {
 	if v.SHA256 != hex.EncodeToString(sum[:]) || v.Size != int64(len(content)) {
 		t.Errorf("version = %+v", v)
 	}
-	for _, err := range reader.Rows() {
+	for _, err := range rowsOf(reader) {
 		if err == nil {
 			t.Error("a second reading gave rows")
 		}
@@ -230,7 +248,7 @@ func TestVersionHasHash(t *testing.T) {
 		t.Fatalf("open the same version again: %v", err)
 	}
 	defer again.Close()
-	for _, err := range again.Rows() {
+	for _, err := range rowsOf(again) {
 		if err != nil {
 			t.Fatalf("read the same version again: %v", err)
 		}
@@ -262,7 +280,7 @@ func TestChanged(t *testing.T) {
 			reader, err := files.Open(t.Context(), v)
 			if err == nil {
 				defer reader.Close()
-				for _, err = range reader.Rows() {
+				for _, err = range rowsOf(reader) {
 				}
 			}
 			if reportsync.CodeOf(err) != reportsync.CodeReportChanged {
@@ -278,7 +296,7 @@ func TestChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, filepath.Join(dir, "report.csv"), content+"5,6\n")
-		for _, err = range reader.Rows() {
+		for _, err = range rowsOf(reader) {
 		}
 		if reportsync.CodeOf(err) != reportsync.CodeReportChanged {
 			t.Errorf("error = %v, want report_changed", err)
@@ -304,7 +322,7 @@ func readVersion(t *testing.T, files *report.Files) reportsync.ReportVersion {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range reader.Rows() {
+	for _, err := range rowsOf(reader) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -314,7 +332,7 @@ func readVersion(t *testing.T, files *report.Files) reportsync.ReportVersion {
 
 func TestRowsHonourContext(t *testing.T) {
 	t.Parallel()
-	files, _ := folder(t, "a\n1\n2\n")
+	files, _ := folder(t, "a\n"+strings.Repeat("1\n", 10_000))
 	v, err := files.Resolve(t.Context(), "report.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -326,7 +344,7 @@ func TestRowsHonourContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	for _, err = range reader.Rows() {
+	for _, err = range rowsOf(reader) {
 		cancel(reportsync.ErrCancelled)
 	}
 	if !errors.Is(err, reportsync.ErrCancelled) {
@@ -349,7 +367,7 @@ func TestRealReports(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := 0
-		for row, err := range reader.Rows() {
+		for row, err := range rowsOf(reader) {
 			if err != nil || row.Problem != nil {
 				t.Fatalf("%s: row %+v, error %v", name, row, err)
 			}

@@ -8,13 +8,7 @@ import (
 
 // Append adds the outcome's line to dst, with the line feed at its end: the very bytes that encoding/json would give.
 func Append(dst []byte, o reportsync.Outcome) []byte {
-	dst = append(dst, `{"row":`...)
-	dst = strconv.AppendInt(dst, o.Row, 10)
-	dst = append(dst, `,"line":`...)
-	dst = strconv.AppendInt(dst, o.Line, 10)
-	dst = appendText(dst, `,"key":`, o.Key)
-	dst = append(dst, `,"outcome":`...)
-	dst = quote(dst, string(o.Kind))
+	dst = appendHead(dst, o.Row, o.Line, o.Key, o.Kind)
 	dst = appendText(dst, `,"record_id":`, o.RecordID)
 	for i, id := range o.Records {
 		dst = append(dst, separator(i, `,"record_ids":[`)...)
@@ -35,11 +29,25 @@ func Append(dst []byte, o reportsync.Outcome) []byte {
 	return append(dst, '}', '\n')
 }
 
+// appendHead adds what every line begins with.
+func appendHead[T text](dst []byte, row, line int64, key T, kind reportsync.OutcomeKind) []byte {
+	dst = append(dst, `{"row":`...)
+	dst = strconv.AppendInt(dst, row, 10)
+	dst = append(dst, `,"line":`...)
+	dst = strconv.AppendInt(dst, line, 10)
+	dst = appendText(dst, `,"key":`, key)
+	dst = append(dst, `,"outcome":`...)
+	return quote(dst, string(kind))
+}
+
 func appendChange(dst []byte, c reportsync.Change) []byte {
 	dst = append(dst, `{"field":`...)
 	dst = quote(dst, c.Field)
 	dst = append(dst, `,"before":`...)
 	dst = appendNullable(dst, c.Before)
+	if c.BeforeUnknown {
+		dst = append(dst, `,"before_unknown":true`...)
+	}
 	dst = append(dst, `,"after":`...)
 	dst = appendNullable(dst, c.After)
 	dst = appendText(dst, `,"record_id":`, c.RecordID)
@@ -62,16 +70,16 @@ func separator(i int, open string) string {
 }
 
 // appendText leaves an empty text out.
-func appendText(dst []byte, name, text string) []byte {
-	if text == "" {
+func appendText[T text](dst []byte, name string, value T) []byte {
+	if len(value) == 0 {
 		return dst
 	}
-	return quote(append(dst, name...), text)
+	return quote(append(dst, name...), value)
 }
 
-func appendNullable(dst []byte, text *string) []byte {
-	if text == nil {
+func appendNullable(dst []byte, value *string) []byte {
+	if value == nil {
 		return append(dst, "null"...)
 	}
-	return quote(dst, *text)
+	return quote(dst, *value)
 }

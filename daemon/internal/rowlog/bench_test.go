@@ -29,6 +29,16 @@ func BenchmarkAppendUnchanged(b *testing.B) {
 	b.SetBytes(int64(len(line)))
 }
 
+func BenchmarkAppendPlain(b *testing.B) {
+	o, line := changed(), []byte(nil)
+	p := rowlog.Plain{Row: o.Row, Line: o.Line, Key: []byte(o.Key), Kind: reportsync.Unchanged, RecordID: []byte(o.RecordID)}
+	b.ReportAllocs()
+	for b.Loop() {
+		line = rowlog.AppendPlain(line[:0], &p)
+	}
+	b.SetBytes(int64(len(line)))
+}
+
 func BenchmarkAppend(b *testing.B) {
 	o, line := changed(), []byte(nil)
 	b.ReportAllocs()

@@ -62,6 +62,7 @@ func (s *scanner) changes() []reportsync.Change {
 		c := reportsync.Change{Field: s.text()}
 		s.expect(`,"before":`)
 		c.Before = s.nullable(&values)
+		c.BeforeUnknown = s.skip(`,"before_unknown":true`)
 		s.expect(`,"after":`)
 		c.After = s.nullable(&values)
 		c.RecordID = s.optional(`,"record_id":"`)

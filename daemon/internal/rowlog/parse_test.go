@@ -30,6 +30,9 @@ var strangers = []string{
 	`{"row":1,"line":2,"outcome":"","changes":[{"field":"a","before":null,"after":null,"repeats":0,"held":false}]}`,
 	`{"row":1,"line":2,"outcome":"","changes":[{"field":"a","before":null,"after":null,"repeats":9223372036854775808}]}`,
 	`{"row":1,"line":2,"outcome":"","changes":[{"field":"a","before":null,"after":null},]}`,
+	`{"row":1,"line":2,"outcome":"","changes":[{"field":"a","before":null,"before_unknown":true,"after":null}]}`,
+	`{"row":1,"line":2,"outcome":"","changes":[{"field":"a","before":null,"before_unknown":false,"after":null}]}`,
+	`{"row":1,"line":2,"outcome":"","changes":[{"field":"a","before":null,"after":null,"before_unknown":true}]}`,
 	`{"row":1,"line":2,"outcome":"","changes":[{"field":"a","before":null,"after":null}`,
 }
 

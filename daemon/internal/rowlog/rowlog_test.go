@@ -33,7 +33,7 @@ func nullable() *rapid.Generator[*string] { return rapid.Ptr(text(), true) }
 func outcome() *rapid.Generator[reportsync.Outcome] {
 	change := rapid.Custom(func(t *rapid.T) reportsync.Change {
 		return reportsync.Change{
-			Field: text().Draw(t, "field"), Before: nullable().Draw(t, "before"), After: nullable().Draw(t, "after"),
+			Field: text().Draw(t, "field"), Before: nullable().Draw(t, "before"), BeforeUnknown: rapid.Bool().Draw(t, "before unknown"), After: nullable().Draw(t, "after"),
 			RecordID: text().Draw(t, "record"), Repeats: rapid.IntRange(-2, 9).Draw(t, "repeats"), Held: rapid.Bool().Draw(t, "held"),
 		}
 	})
@@ -63,17 +63,41 @@ func TestAppendIsJSON(t *testing.T) {
 	})
 }
 
-// Every byte by itself, and next to others.
+// A plain outcome has the line of the outcome that it stands for, to the byte.
+func TestAppendPlain(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		o := outcome().Draw(t, "outcome")
+		o.Records, o.Changes = nil, nil
+		p := rowlog.Plain{Row: o.Row, Line: o.Line, Key: []byte(o.Key), Kind: o.Kind, RecordID: []byte(o.RecordID), Code: o.Code, Message: o.Message}
+		if diff := cmp.Diff(o, p.Outcome()); diff != "" {
+			t.Fatalf("stands for (-want +got):\n%s", diff)
+		}
+		if got, want := rowlog.AppendPlain([]byte("before"), &p), rowlog.Append([]byte("before"), o); string(got) != string(want) {
+			t.Fatalf("appended %s\nwant     %s", got, want)
+		}
+	})
+}
+
+// Every byte by itself, next to others, and in each place of a longer text.
 func TestAppendEveryByte(t *testing.T) {
 	t.Parallel()
 	for b := range 256 {
-		o := reportsync.Outcome{Key: string([]byte{'a', byte(b), 'z', byte(b)})}
-		want, err := json.Marshal(o)
-		if err != nil {
-			t.Fatal(err)
+		texts := []string{string([]byte{'a', byte(b), 'z', byte(b)})}
+		for place := range 17 {
+			text := []byte("somebody@example.")
+			text[place] = byte(b)
+			texts = append(texts, string(text))
 		}
-		if got := rowlog.Append(nil, o); string(got) != string(want)+"\n" {
-			t.Errorf("byte %#x: appended %s, want %s", b, got, want)
+		for _, text := range texts {
+			o := reportsync.Outcome{Key: text}
+			want, err := json.Marshal(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := rowlog.Append(nil, o); string(got) != string(want)+"\n" {
+				t.Errorf("byte %#x: appended %s, want %s", b, got, want)
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,69 +21,87 @@ const (
 	cleanupPatience = 10 * time.Second
 )
 
-// BulkQueryRows runs soql as a Bulk API 2.0 query job and streams its rows, in the same form as Query
-// does. It waits until the job is complete, follows the pages, checks their numbers of records, and
-// deletes the job when done; when the reader stops or ctx ends the job is aborted and deleted. A page
-// whose download breaks off continues without repeating a row. onJob, which may be nil, gets the job's
-// id as soon as there is one.
-//
-// A yielded slice is used again for the next row. Its texts may be kept; those of one row share memory,
-// so a program that keeps one of many clones it.
+const opQuery = "run a Bulk query"
+
+// QueryJob is a Bulk API 2.0 query job that its owner reads, and removes whatever came of it.
+type QueryJob struct {
+	client *Client
+	id     string
+	asked  time.Time // before the job was there
+	// finished is set once Salesforce said that the job changes no more, removed by the first Remove.
+	finished, removed atomic.Bool
+}
+
+// CreateQueryJob makes a job that runs soql. It costs one call, and what the job is refused for at once, such as an object
+// that the Bulk API does not offer, is an error of this call.
+func (c *Client) CreateQueryJob(ctx context.Context, soql string) (*QueryJob, error) {
+	asked := time.Now()
+	job, err := c.createJob(ctx, opQuery, jobsQuery, map[string]string{"operation": "query", "query": soql})
+	if err != nil {
+		return nil, err
+	}
+	return &QueryJob{client: c, id: job.ID, asked: asked}, nil
+}
+
+// ID returns the job's id, as Salesforce gave it.
+func (j *QueryJob) ID() string { return j.id }
+
+// Batches waits until the job is complete and streams its rows, in the same form as Query does, many at a time. It follows
+// the pages and checks their numbers of records. A page whose download breaks off continues without repeating a row.
 //
 // The first error ends the sequence. That the rows add up is known only after the last one, so a
 // reader that acts before the end must be able to take back.
-func (c *Client) BulkQueryRows(ctx context.Context, soql string, columns []string, onJob func(id string)) iter.Seq2[[]string, error] {
-	const op = "run a Bulk query"
-	return func(yield func([]string, error) bool) {
-		err := c.bulkQuery(ctx, op, soql, columns, onJob, func(row []string) bool { return yield(row, nil) })
+func (j *QueryJob) Batches(ctx context.Context, columns []string) iter.Seq2[*RecordBatch, error] {
+	return func(yield func(*RecordBatch, error) bool) {
+		err := j.read(ctx, columns, func(batch *RecordBatch) bool { return yield(batch, nil) })
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}
 	}
 }
 
-// BulkQuery is BulkQueryRows with slices that may be kept.
-func (c *Client) BulkQuery(ctx context.Context, soql string, columns []string) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		for row, err := range c.BulkQueryRows(ctx, soql, columns, nil) {
-			if !yield(slices.Clone(row), err) {
-				return
-			}
-		}
-	}
-}
-
-func (c *Client) bulkQuery(ctx context.Context, op, soql string, columns []string, onJob func(string), take func([]string) bool) error {
-	job, err := c.createJob(ctx, op, jobsQuery, map[string]string{"operation": "query", "query": soql})
+func (j *QueryJob) read(ctx context.Context, columns []string, take func(*RecordBatch) bool) error {
+	done, err := j.client.awaitJob(ctx, opQuery, jobsQuery, j.id, j.asked, nil)
 	if err != nil {
 		return err
 	}
-	if onJob != nil {
-		onJob(job.ID)
-	}
-	finished := false
-	defer func() { c.removeQuery(ctx, op, job.ID, finished) }()
-
-	done, err := c.awaitJob(ctx, op, jobsQuery, job.ID, nil)
-	if err != nil {
+	j.finished.Store(true)
+	if err := jobError(opQuery, done); err != nil {
 		return err
 	}
-	finished = true
-	if err := jobError(op, done); err != nil {
-		return err
-	}
-	rows, err := c.resultPages(ctx, op, job.ID, columns, take)
+	rows, err := j.client.resultPages(ctx, opQuery, j.id, columns, take)
 	if err != nil {
 		return err
 	}
 	if rows != done.RecordsProcessed {
-		return unexpected(op, "%d rows came of the %d that job %s processed", rows, done.RecordsProcessed, done.ID)
+		return unexpected(opQuery, "%d rows came of the %d that job %s processed", rows, done.RecordsProcessed, done.ID)
 	}
 	return nil
 }
 
+// Remove deletes the job with its results, after aborting one that may still run, whether or not ctx has ended. The owner
+// calls it when nobody reads the job any more; further calls do nothing. What can't be removed costs storage for 7 days
+// and nothing else, so failing is worth a debug line.
+func (j *QueryJob) Remove(ctx context.Context) {
+	if j.removed.Swap(true) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupPatience)
+	defer cancel()
+	var err error
+	if !j.finished.Load() {
+		err = j.client.moveJob(ctx, opQuery, jobsQuery, j.id, JobAborted, JobState.Finished)
+	}
+	if err == nil {
+		err = j.client.deleteJob(ctx, opQuery, jobsQuery, j.id)
+	}
+	if err != nil {
+		j.client.org.log.Debug("query job left behind", "job", j.id, "error", err)
+	}
+}
+
 // resultPages follows the locators from page to page and returns the number of rows.
-func (c *Client) resultPages(ctx context.Context, op, id string, columns []string, take func([]string) bool) (int, error) {
+func (c *Client) resultPages(ctx context.Context, op, id string, columns []string, take func(*RecordBatch) bool) (int, error) {
 	total, locator := 0, ""
 	for {
 		query := url.Values{"maxRecords": {strconv.Itoa(resultPageRows)}}
@@ -106,21 +125,18 @@ func (c *Client) resultPages(ctx context.Context, op, id string, columns []strin
 	}
 }
 
-// eachAligned hands on each row with its cells in the order of columns.
-func (d *download) eachAligned(ctx context.Context, columns []string, take func([]string) bool) error {
-	var positions []int
+// eachAligned hands on all rows with their cells in the order of columns.
+func (d *download) eachAligned(ctx context.Context, columns []string, take func(*RecordBatch) bool) error {
+	var order []int
 	var failure error
-	aligned := make([]string, len(columns))
-	err := d.each(ctx, func(row []string) bool {
-		if positions == nil {
-			if positions, failure = align(d.call.op, d.columns, columns); failure != nil {
+	err := d.batches(ctx, func(batch *RecordBatch) bool {
+		if order == nil {
+			if order, failure = align(d.call.op, d.columns, columns); failure != nil {
 				return false
 			}
 		}
-		for i, at := range positions {
-			aligned[i] = row[at]
-		}
-		return take(aligned)
+		batch.order = order
+		return take(batch)
 	})
 	if failure != nil {
 		return failure
@@ -140,21 +156,4 @@ func align(op string, header, columns []string) ([]int, error) {
 		positions[i] = at
 	}
 	return positions, nil
-}
-
-// removeQuery deletes a query job, after aborting one that still runs, whether or not ctx has ended.
-// What can't be removed costs storage for 7 days and nothing else, so failing is worth a debug line.
-func (c *Client) removeQuery(ctx context.Context, op, id string, finished bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupPatience)
-	defer cancel()
-	var err error
-	if !finished {
-		err = c.moveJob(ctx, op, jobsQuery, id, JobAborted, JobState.Finished)
-	}
-	if err == nil {
-		err = c.deleteJob(ctx, op, jobsQuery, id)
-	}
-	if err != nil {
-		c.org.log.Debug("query job left behind", "job", id, "error", err)
-	}
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -61,6 +63,29 @@ var threeRead = [][]string{{"", "003A", `Acme, "Inc"`}, {"two\nlines", "003B", "
 
 var threeColumns = []string{"description", "Id", "Account.Name"}
 
+// bulkQuery is a query job from its creation to its removal, with rows that may be kept.
+func bulkQuery(ctx context.Context, client *salesforce.Client, soql string, columns []string) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		job, err := client.CreateQueryJob(ctx, soql)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer job.Remove(ctx)
+		for batch, err := range job.Batches(ctx, columns) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range batch.Len() {
+				if !yield(batch.Row(i, nil), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func TestBulkQueryStreamsPages(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -68,7 +93,7 @@ func TestBulkQueryStreamsPages(t *testing.T) {
 		routes["GET "+resultPath] = answers(
 			page("\"Id\"\n\"1\"\n\"2\"\n\"3\"\n", 3, "MTA"), page("\"Id\"\n\"4\"\n", 1, "MjA"), page("\"Id\"\n\"5\"\n\"6\"\n", 2, "null"))
 		org := newOrg(t, routes)
-		rows, err := collect(org.client(nil).BulkQuery(t.Context(), "SELECT Id FROM Contact", []string{"Id"}))
+		rows, err := collect(bulkQuery(t.Context(), org.client(nil), "SELECT Id FROM Contact", []string{"Id"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,29 +116,27 @@ func TestBulkQueryStreamsPages(t *testing.T) {
 	})
 }
 
-func TestBulkQueryRows(t *testing.T) {
+func TestQueryJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg(t, finishedQuery(threeRows, 3))
-		var jobs []string
-		var slots []*string
+		job, err := org.client(nil).CreateQueryJob(t.Context(), "SELECT")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if job.ID() != queryJob || len(org.calls()) != 1 {
+			t.Errorf("job %s came after the calls %v, want it before the first look at it", job.ID(), org.calls())
+		}
 		var ids []string
-		for row, err := range org.client(nil).BulkQueryRows(t.Context(), "SELECT", threeColumns, func(id string) {
-			jobs = append(jobs, id)
-			if n := len(org.calls()); n != 1 {
-				t.Errorf("the id came after %d calls, want it before the first look at the job", n)
-			}
-		}) {
+		for batch, err := range job.Batches(t.Context(), threeColumns) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			slots, ids = append(slots, &row[0]), append(ids, row[1])
-		}
-		if diff := cmp.Diff([]string{queryJob}, jobs); diff != "" {
-			t.Errorf("jobs:\n%s", diff)
-		}
-		if slots[0] != slots[1] || slots[1] != slots[2] {
-			t.Error("each row has a slice of its own, which a million rows would pay for")
+			var row []string
+			for i := range batch.Len() {
+				row = batch.Row(i, row)
+				ids = append(ids, row[1])
+			}
 		}
 		if diff := cmp.Diff([]string{"003A", "003B", "003C"}, ids); diff != "" {
 			t.Errorf("texts that were kept (-want +got):\n%s", diff)
@@ -121,7 +144,67 @@ func TestBulkQueryRows(t *testing.T) {
 		if asked := org.seen("GET " + resultPath)[0].Query.Get("maxRecords"); asked != "250000" {
 			t.Errorf("asked for pages of %s rows", asked)
 		}
+		if n := len(org.seen("DELETE " + queryPath)); n != 0 {
+			t.Error("the job was deleted before its owner asked for it")
+		}
+		job.Remove(t.Context())
+		job.Remove(t.Context())
+		if n := len(org.seen("DELETE " + queryPath)); n != 1 {
+			t.Errorf("the job was deleted %d times, want once", n)
+		}
 	})
+}
+
+// The first look follows the creation at some distance, so that a job that is read later is looked at without delay.
+func TestQueryJobIsLookedAtOnceItMayBeDone(t *testing.T) {
+	t.Parallel()
+	const first = 100 * time.Millisecond
+	for _, later := range []time.Duration{0, first / 4, first, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			job, err := newOrg(t, finishedQuery(threeRows, 3)).client(nil).CreateQueryJob(t.Context(), "SELECT")
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(later)
+			began := time.Now()
+			if _, err := collect(job.Batches(t.Context(), threeColumns)); err != nil {
+				t.Fatal(err)
+			}
+			// finishedQuery is done at the second look.
+			if took, want := time.Since(began), max(0, first-later)+2*first; took != want {
+				t.Errorf("read %s after it was created the job took %s, want %s", later, took, want)
+			}
+			job.Remove(t.Context())
+		})
+	}
+}
+
+// A job that nobody has read is aborted first, even for an owner whose context has ended.
+func TestQueryJobIsRemovedUnread(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		routes := finishedQuery(threeRows, 3)
+		routes["PATCH "+queryPath] = answer(200, queryState("Aborted", 0))
+		org := newOrg(t, routes)
+		ctx, cancel := context.WithCancel(t.Context())
+		job, err := org.client(nil).CreateQueryJob(ctx, "SELECT")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		job.Remove(ctx)
+		want := []string{"POST " + data + "/jobs/query", "PATCH " + queryPath, "DELETE " + queryPath}
+		if diff := cmp.Diff(want, org.calls()); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestQueryJobThatIsRefused(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, map[string]handler{"POST " + data + "/jobs/query": answer(400, refusal("INVALIDENTITY", "Entity 'Vote' is not supported"))})
+	_, err := org.client(nil).CreateQueryJob(t.Context(), "SELECT Id FROM Vote")
+	wantError(t, err, "INVALIDENTITY", "not supported")
 }
 
 // The rows that were handed on are compared even where the second download ends with them.
@@ -131,7 +214,7 @@ func TestBulkQueryNoticesChangeBehindTheLastRow(t *testing.T) {
 		routes := finishedQuery("", 3)
 		other := strings.Replace(threeRows, "003A", "003X", 1)
 		routes["GET "+resultPath] = answers(cut(page(threeRows+"\n", 3, "null"), len(threeRows)), page(other, 3, "null"))
-		_, err := collect(newOrg(t, routes).client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+		_, err := collect(bulkQuery(t.Context(), newOrg(t, routes).client(nil), "SELECT", threeColumns))
 		wantError(t, err, salesforce.CodeUnexpectedAnswer, "rows changed")
 	})
 }
@@ -139,7 +222,7 @@ func TestBulkQueryNoticesChangeBehindTheLastRow(t *testing.T) {
 func TestBulkQueryAlignsAndUnquotes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		rows, err := collect(newOrg(t, finishedQuery(threeRows, 3)).client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+		rows, err := collect(bulkQuery(t.Context(), newOrg(t, finishedQuery(threeRows, 3)).client(nil), "SELECT", threeColumns))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +238,7 @@ func TestBulkQueryWithoutRows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				rows, err := collect(newOrg(t, finishedQuery(csv, 0)).client(nil).BulkQuery(t.Context(), "SELECT", []string{"Id"}))
+				rows, err := collect(bulkQuery(t.Context(), newOrg(t, finishedQuery(csv, 0)).client(nil), "SELECT", []string{"Id"}))
 				if err != nil || len(rows) != 0 {
 					t.Errorf("got %v and %v, want nothing", rows, err)
 				}
@@ -179,7 +262,7 @@ func TestBulkQueryContinuesBrokenPage(t *testing.T) {
 					routes := finishedQuery("", 3)
 					routes["GET "+resultPath] = answers(broken, broken, whole)
 					org := newOrg(t, routes)
-					rows, err := collect(org.client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+					rows, err := collect(bulkQuery(t.Context(), org.client(nil), "SELECT", threeColumns))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -216,7 +299,7 @@ func TestBulkQueryRefusesAnswersThatDoNotFit(t *testing.T) {
 				routes := finishedQuery("", tc.total)
 				routes["GET "+resultPath] = tc.results
 				org := newOrg(t, routes)
-				_, err := collect(org.client(nil).BulkQuery(t.Context(), "SELECT", threeColumns))
+				_, err := collect(bulkQuery(t.Context(), org.client(nil), "SELECT", threeColumns))
 				wantError(t, err, salesforce.CodeUnexpectedAnswer, tc.says)
 				if n := len(org.seen("DELETE " + queryPath)); n != 1 {
 					t.Errorf("the job was deleted %d times, want once", n)
@@ -231,7 +314,7 @@ func TestBulkQueryJobThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		routes := finishedQuery("", 0)
 		routes["GET "+queryPath] = answer(200, `{"id":"`+queryJob+`","state":"Failed","errorMessage":"TooManyLockFailure : gave up"}`)
-		_, err := collect(newOrg(t, routes).client(nil).BulkQuery(t.Context(), "SELECT", []string{"Id"}))
+		_, err := collect(bulkQuery(t.Context(), newOrg(t, routes).client(nil), "SELECT", []string{"Id"}))
 		wantError(t, err, salesforce.CodeJobFailed, "TooManyLockFailure")
 		if !salesforce.IsRetryable(err) {
 			t.Error("locks pass, so the error should be retryable")
@@ -243,7 +326,7 @@ func TestBulkQueryTidiesUpBehindItsReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg(t, finishedQuery(threeRows, 3))
-		for _, err := range org.client(nil).BulkQuery(t.Context(), "SELECT", threeColumns) {
+		for _, err := range bulkQuery(t.Context(), org.client(nil), "SELECT", threeColumns) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -261,7 +344,7 @@ func TestBulkQueryTidiesUpBehindItsReader(t *testing.T) {
 		}
 		routes["PATCH "+queryPath] = answer(200, queryState("Aborted", 0))
 		org = newOrg(t, routes)
-		_, err := collect(org.client(nil).BulkQuery(ctx, "SELECT", threeColumns))
+		_, err := collect(bulkQuery(ctx, org.client(nil), "SELECT", threeColumns))
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want the cancellation", err)
 		}

@@ -79,11 +79,6 @@ func (c *Client) WriteCollection(ctx context.Context, req CollectionRequest, bat
 	return readCollection(op, req.Operation, batch.Rows, answer)
 }
 
-// UpdateCollection is WriteCollection for updates without options.
-func (c *Client) UpdateCollection(ctx context.Context, batch Batch) ([]RowResult, error) {
-	return c.WriteCollection(ctx, CollectionRequest{Operation: OperationUpdate}, batch)
-}
-
 func (r CollectionRequest) method() string {
 	if r.Operation == OperationInsert {
 		return http.MethodPost

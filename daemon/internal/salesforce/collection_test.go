@@ -12,9 +12,11 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 )
 
+var updates = salesforce.CollectionRequest{Operation: salesforce.OperationUpdate}
+
 const collectionRoute = "PATCH " + data + "/composite/sobjects"
 
-func TestUpdateCollection(t *testing.T) {
+func TestCollectionUpdate(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, map[string]handler{collectionRoute: answer(200, `[
 		{"id":"`+contactA+`","success":true,"errors":[]},
@@ -29,7 +31,7 @@ func TestUpdateCollection(t *testing.T) {
 			{ID: contactB, Values: make([]salesforce.Value, 6)},
 		},
 	}
-	got, err := org.client(nil).UpdateCollection(t.Context(), batch)
+	got, err := org.client(nil).WriteCollection(t.Context(), updates, batch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +59,7 @@ func TestUpdateCollection(t *testing.T) {
 	}
 }
 
-func TestUpdateCollectionDoubtsAnswers(t *testing.T) {
+func TestCollectionUpdateDoubtsAnswers(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ body, says string }{
 		"one too many": {`[{"id":"` + contactA + `","success":true,"errors":[]},{"id":"` + contactB + `","success":true,"errors":[]}]`, "2 answers came for 1 rows"},
@@ -67,13 +69,13 @@ func TestUpdateCollectionDoubtsAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := newOrg(t, map[string]handler{collectionRoute: answer(200, tc.body)}).client(nil).UpdateCollection(t.Context(), oneRow())
+			_, err := newOrg(t, map[string]handler{collectionRoute: answer(200, tc.body)}).client(nil).WriteCollection(t.Context(), updates, oneRow())
 			wantError(t, err, salesforce.CodeUnexpectedAnswer, tc.says)
 		})
 	}
 }
 
-func TestUpdateCollectionRefusals(t *testing.T) {
+func TestCollectionUpdateRefusals(t *testing.T) {
 	t.Parallel()
 	many := make([]salesforce.Row, salesforce.MaxCollectionRows+1)
 	for name, tc := range map[string]struct {
@@ -100,7 +102,7 @@ func TestUpdateCollectionRefusals(t *testing.T) {
 			batch := oneRow()
 			tc.change(&batch)
 			org := newOrg(t, nil)
-			_, err := org.client(nil).UpdateCollection(t.Context(), batch)
+			_, err := org.client(nil).WriteCollection(t.Context(), updates, batch)
 			wantError(t, err, salesforce.CodeInvalidRequest, tc.says)
 			if calls := org.calls(); len(calls) != 0 {
 				t.Errorf("sent %v all the same", calls)
@@ -110,7 +112,7 @@ func TestUpdateCollectionRefusals(t *testing.T) {
 }
 
 // An update is repeated where the first one took no effect for certain, and only there.
-func TestUpdateCollectionIsRepeated(t *testing.T) {
+func TestCollectionUpdateIsRepeated(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		trouble handler
@@ -133,7 +135,7 @@ func TestUpdateCollectionIsRepeated(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				good := answer(200, fmt.Sprintf(`[{"id":%q,"success":true,"errors":[]}]`, contactA))
 				org := newOrg(t, map[string]handler{collectionRoute: answers(tc.trouble, good)})
-				_, err := org.client(nil).UpdateCollection(t.Context(), oneRow())
+				_, err := org.client(nil).WriteCollection(t.Context(), updates, oneRow())
 				if (err == nil) != (tc.times > 1) || err != nil && !salesforce.IsRetryable(err) {
 					t.Errorf("error = %v", err)
 				}
@@ -155,7 +157,7 @@ func TestNumbersThatAreNone(t *testing.T) {
 		batch := oneRow()
 		batch.Rows[0].Values[0] = salesforce.Number(digits)
 		org := newOrg(t, map[string]handler{collectionRoute: answer(200, fmt.Sprintf(`[{"id":%q,"success":true}]`, contactA))})
-		if _, err := org.client(nil).UpdateCollection(t.Context(), batch); (err == nil) != good {
+		if _, err := org.client(nil).WriteCollection(t.Context(), updates, batch); (err == nil) != good {
 			t.Errorf("number %q: %v", digits, err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -27,9 +26,8 @@ var (
 	errRowTooLong = errors.New("the row is longer than any that Salesforce can hold")
 )
 
-// csvReader reads rows of CSV as encoding/csv does, but for throughput: values are found where they lie in the buffer,
-// a row that is only skipped costs no allocation, and one that is wanted costs one, for the texts of all its values.
-// Blank lines are left out, and every row has to have as many values as the first.
+// csvReader reads rows of CSV as encoding/csv does, but for throughput: values are found where they lie in the buffer, and
+// a row costs no allocation. Blank lines are left out, and every row has to have as many values as the first.
 type csvReader struct {
 	source io.Reader
 	buf    []byte
@@ -50,7 +48,11 @@ type csvRow struct {
 	plain bool // no value holds a quote
 }
 
-type csvCell struct{ from, to int }
+type csvCell struct{ from, to uint32 } // no row, and no batch, is longer than maxRowBytes and batchBytes
+
+func cellOf(from, to int) csvCell {
+	return csvCell{uint32(from), uint32(to)} //nolint:gosec // within a row
+}
 
 func newCSVReader(source io.Reader) *csvReader {
 	return &csvReader{source: source}
@@ -64,8 +66,10 @@ func (r *csvReader) scan() (bool, error) {
 		if !r.has(0) {
 			return false, r.orBroken(nil)
 		}
-		if err := r.scanRow(); err != nil {
-			return false, err
+		if !r.scanUsual() {
+			if err := r.scanRow(); err != nil {
+				return false, err
+			}
 		}
 		if r.row.size > 0 {
 			break
@@ -121,6 +125,31 @@ func (r *csvReader) makeRoom() {
 	r.start = 0
 }
 
+// scanUsual finds the values of a row as Salesforce writes nearly all of them: each quoted, none with a quote in it, LF at
+// the end, and the whole in the buffer. It reports whether the row is one.
+func (r *csvReader) scanUsual() bool {
+	buf, cells := r.buf[r.start:r.filled], r.row.cells[:0]
+	for at := 0; at < len(buf) && buf[at] == '"'; {
+		from := at + 1
+		length := bytes.IndexByte(buf[from:], '"')
+		end := from + length
+		if length < 0 || end+1 >= len(buf) || end > maxRowBytes {
+			return false
+		}
+		cells = append(cells, cellOf(from, end))
+		switch at = end + 2; buf[end+1] {
+		case ',':
+		case '\n':
+			r.row.cells, r.row.size, r.row.open, r.row.plain = cells, end+1, false, true
+			r.next = at
+			return true
+		default:
+			return false
+		}
+	}
+	return false
+}
+
 // scanRow finds the values of one line, which may be blank: size is 0 then.
 func (r *csvReader) scanRow() error {
 	r.row = csvRow{cells: r.row.cells[:0], plain: true}
@@ -149,7 +178,7 @@ func (r *csvReader) scanBare(from int) (next int, more bool, err error) {
 		}
 		switch r.buf[r.start+at] {
 		case ',':
-			r.row.cells = append(r.row.cells, csvCell{from, at})
+			r.row.cells = append(r.row.cells, cellOf(from, at))
 			return at + 1, true, nil
 		case '\n':
 			return at + 1, false, r.endBare(from, at, at+1)
@@ -168,7 +197,7 @@ func (r *csvReader) endBare(from, to, next int) error {
 	if to > from && r.buf[r.start+to-1] == '\r' {
 		to--
 	}
-	r.row.cells = append(r.row.cells, csvCell{from, to})
+	r.row.cells = append(r.row.cells, cellOf(from, to))
 	r.row.size = to
 	return nil
 }
@@ -187,7 +216,7 @@ func (r *csvReader) scanQuoted(from int) (next int, more bool, err error) {
 		}
 		at += quote
 		if quote+1 < len(rest) && rest[quote+1] == ',' { // by far the most values end here
-			r.row.cells = append(r.row.cells, csvCell{from, at})
+			r.row.cells = append(r.row.cells, cellOf(from, at))
 			return at + 2, true, nil
 		}
 		if r.has(at+1) && r.buf[r.start+at+1] == '"' {
@@ -195,7 +224,7 @@ func (r *csvReader) scanQuoted(from int) (next int, more bool, err error) {
 			at += 2
 			continue
 		}
-		r.row.cells = append(r.row.cells, csvCell{from, at})
+		r.row.cells = append(r.row.cells, cellOf(from, at))
 		return r.behindQuote(at + 1)
 	}
 }
@@ -238,26 +267,27 @@ func (r *csvReader) raw() []byte { return r.buf[r.start : r.start+r.row.size] }
 // last is the last byte of the body, once the row at hand is open.
 func (r *csvReader) last() byte { return r.buf[r.filled-1] }
 
-// texts writes the values of the row at hand over dst and returns it; the texts may be kept. Line breaks within values
-// become LF, as REST's do.
-func (r *csvReader) texts(dst []string) []string {
-	dst = slices.Grow(dst[:0], len(r.row.cells))
-	raw := r.raw()
+// appendTo writes the values of the row at hand behind a text, and where they lie in it behind cells. Line breaks within
+// values become LF, as REST's do.
+func (r *csvReader) appendTo(text *strings.Builder, cells []csvCell) []csvCell {
+	raw, base := r.raw(), uint32(text.Len()) //nolint:gosec // at most batchBytes
 	if !r.row.plain || bytes.IndexByte(raw, '\r') >= 0 {
-		return r.unescaped(dst)
+		return r.appendUnescaped(text, cells)
 	}
-	text := string(raw)
+	text.Write(raw)
 	for _, c := range r.row.cells {
-		dst = append(dst, text[c.from:c.to])
+		cells = append(cells, csvCell{base + c.from, base + c.to})
 	}
-	return dst
+	return cells
 }
 
-// unescaped is texts for rows with quotes or CR in their values. Each quote there is a doubled one.
-func (r *csvReader) unescaped(dst []string) []string {
+// appendUnescaped is appendTo for rows with quotes or CR in their values. Each quote there is a doubled one.
+func (r *csvReader) appendUnescaped(text *strings.Builder, cells []csvCell) []csvCell {
+	raw := r.raw()
 	for _, c := range r.row.cells {
-		text := string(r.buf[r.start+c.from : r.start+c.to])
-		dst = append(dst, unifyLineBreaks(strings.ReplaceAll(text, `""`, `"`)))
+		from := uint32(text.Len()) //nolint:gosec // at most batchBytes and a row
+		text.WriteString(unifyLineBreaks(strings.ReplaceAll(string(raw[c.from:c.to]), `""`, `"`)))
+		cells = append(cells, csvCell{from, uint32(text.Len())}) //nolint:gosec // as above
 	}
-	return dst
+	return cells
 }

@@ -12,7 +12,7 @@
 //
 //	Org, Objects, Describe, Limits      who and where the client is, what the org has and allows
 //	Query, Retrieve                     small reads, by query or by id, over REST
-//	BulkQueryRows                       large reads, one Bulk API 2.0 job streamed as CSV
+//	CreateQueryJob … Remove             large reads, one Bulk API 2.0 job streamed as CSV
 //	WriteCollection                     up to 200 rows a call, answered row by row
 //	CreateIngest … IngestResultsOf      a Bulk API 2.0 ingest job, one step a method
 //

@@ -37,9 +37,22 @@ func (c *Client) download(op, target string) *download {
 // errStopped is how a pass ends when the reader wants no more rows.
 var errStopped = errors.New("the reader has stopped")
 
-// each hands every row to take, until that returns false. The slice is used again for the next row;
-// its texts may be kept.
+// each hands every row to take, until that returns false. The slice is used again for the next row; its texts share
+// memory with those of other rows.
 func (d *download) each(ctx context.Context, take func(row []string) bool) error {
+	var row []string
+	return d.batches(ctx, func(batch *RecordBatch) bool {
+		for i := range batch.Len() {
+			if row = batch.Row(i, row); !take(row) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// batches hands all rows to take, until that returns false.
+func (d *download) batches(ctx context.Context, take func(*RecordBatch) bool) error {
 	for attempt := 1; ; attempt++ {
 		before := d.rows
 		err := d.pass(ctx, take)
@@ -71,7 +84,7 @@ func (d *download) broken(format string, args ...any) error {
 }
 
 // pass requests the resource once and reads it to its end.
-func (d *download) pass(ctx context.Context, take func([]string) bool) error {
+func (d *download) pass(ctx context.Context, take func(*RecordBatch) bool) error {
 	answer, err := d.client.do(ctx, d.call)
 	if err != nil {
 		return err
@@ -103,7 +116,9 @@ func (d *download) readHeader(ctx context.Context, body *table) error {
 	case !found:
 		return nil
 	}
-	columns := body.texts(nil)
+	var header gathering
+	header.add(body.csvReader)
+	columns := header.finish(body.fields).Row(0, nil)
 	if d.rows > 0 && !slices.Equal(d.columns, columns) {
 		return d.broken("the columns changed between two downloads of the same result")
 	}
@@ -111,35 +126,56 @@ func (d *download) readHeader(ctx context.Context, body *table) error {
 	return nil
 }
 
-// readRows skips the rows that were handed on before, checks that they are the same, and hands on the others.
-func (d *download) readRows(ctx context.Context, body *table, take func([]string) bool) (int, error) {
-	var row []string
+// readRows skips the rows that were handed on before, checks that they are the same, and hands on the others. Those that
+// came before a failure are handed on as well, so that a large result gets on however often it breaks.
+func (d *download) readRows(ctx context.Context, body *table, take func(*RecordBatch) bool) (int, error) {
+	var batch gathering
 	var digest uint64
+	handOn := func() error {
+		if batch.rows == 0 {
+			return nil
+		}
+		// Counted before they are handed on: should the download break now, these rows are done.
+		d.rows, d.digest = d.rows+batch.rows, digest
+		if !take(batch.finish(len(d.columns))) {
+			return errStopped
+		}
+		return nil
+	}
 	skip := d.rows
 	for seen := 0; ; seen++ {
-		found, err := body.scan()
-		if err != nil {
-			return seen, d.failed(ctx, seen+2, err)
+		found, err := d.next(ctx, body, seen)
+		if err == nil && seen == skip && digest != d.digest {
+			err = unexpected(d.call.op, "the rows changed between two downloads of the same result")
 		}
-		if seen == skip && digest != d.digest {
-			return seen, unexpected(d.call.op, "the rows changed between two downloads of the same result")
+		if err != nil || !found {
+			if stopped := handOn(); stopped != nil {
+				return seen, stopped
+			}
+			return seen, err
 		}
-		if !found {
-			return seen, nil
-		}
-		if body.cutOff(seen + 1) {
-			return seen, d.broken("the last row breaks off")
+		if !batch.fits(body.raw()) {
+			if err := handOn(); err != nil {
+				return seen, err
+			}
 		}
 		digest = d.extend(digest, body.raw())
-		if seen < skip {
-			continue
-		}
-		// Counted before it is handed on: should the download break now, this row is done.
-		d.rows, d.digest = seen+1, digest
-		if row = body.texts(row); !take(row) {
-			return seen, errStopped
+		if seen >= skip {
+			batch.add(body.csvReader)
 		}
 	}
+}
+
+// next goes on to the next row, after so many, and reports whether there is one.
+func (d *download) next(ctx context.Context, body *table, seen int) (bool, error) {
+	found, err := body.scan()
+	switch {
+	case err != nil:
+		return false, d.failed(ctx, seen+2, err)
+	case found && body.cutOff(seen+1):
+		return false, d.broken("the last row breaks off")
+	}
+	return found, nil
 }
 
 // extend adds a row to a digest, in which the rows' order counts.

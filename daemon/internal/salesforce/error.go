@@ -111,7 +111,7 @@ func (e *Error) where() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // IsRetryable reports whether the same call may succeed later without anybody changing anything:
-// the org or the network was in trouble. For CreateIngest and UploadIngest see the package comment.
+// the org or the network was in trouble. For CreateIngest and UploadIngestContent see the package comment.
 func IsRetryable(err error) bool {
 	return inClass(err, classRetryable, classUnreachable) && !untrusted(err)
 }

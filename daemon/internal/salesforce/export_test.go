@@ -5,28 +5,40 @@ import "io"
 // ParseRowError lets the fuzz test reach the parser of sf__Error.
 var ParseRowError = parseRowError
 
-// ReadCSV reads all rows with the reader of results.
+// ReadCSV reads all rows as a result is read.
 func ReadCSV(source io.Reader) ([][]string, error) {
-	r := newCSVReader(source)
 	var rows [][]string
-	for {
-		found, err := r.scan()
-		if err != nil || !found {
-			return rows, err
+	err := readBatches(source, func(batch *RecordBatch) {
+		for i := range batch.Len() {
+			rows = append(rows, batch.Row(i, nil))
 		}
-		rows = append(rows, r.texts(nil))
-	}
+	})
+	return rows, err
 }
 
 // CountCSV reads all rows as a result is read, keeping none.
 func CountCSV(source io.Reader) (int, error) {
-	r := newCSVReader(source)
-	var row []string
-	for n := 0; ; n++ {
-		found, err := r.scan()
-		if err != nil || !found {
-			return n, err
+	n, row := 0, []string(nil)
+	err := readBatches(source, func(batch *RecordBatch) {
+		for i := range batch.Len() {
+			row = batch.Row(i, row)
 		}
-		row = r.texts(row)
+		n += batch.Len()
+	})
+	return n, err
+}
+
+func readBatches(source io.Reader, take func(*RecordBatch)) error {
+	r := newCSVReader(source)
+	var g gathering
+	for {
+		found, err := r.scan()
+		if g.rows > 0 && (err != nil || !found || !g.fits(r.raw())) {
+			take(g.finish(r.fields))
+		}
+		if err != nil || !found {
+			return err
+		}
+		g.add(r)
 	}
 }

@@ -42,7 +42,7 @@ func FuzzResultCSV(f *testing.F) {
 		synctest.Test(t, func(t *testing.T) {
 			routes := finishedQuery("", announced)
 			routes["GET "+resultPath] = page(body, announced, "null")
-			rows, err := collect(newOrg(t, routes).client(nil).BulkQuery(t.Context(), "SELECT", []string{"Id", "Name"}))
+			rows, err := collect(bulkQuery(t.Context(), newOrg(t, routes).client(nil), "SELECT", []string{"Id", "Name"}))
 			for _, row := range rows {
 				if len(row) != 2 {
 					t.Errorf("%q gave the row %q", body, row)
@@ -64,7 +64,7 @@ func FuzzUpload(f *testing.F) {
 		org := newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": answer(201, "")})
 		batch := oneRow()
 		batch.Rows[0].Values[0] = salesforce.Text(text)
-		err := org.client(nil).UploadIngest(t.Context(), openJob(), batch)
+		err := uploadRows(t.Context(), org.client(nil), openJob(), batch)
 		refused := batch.Rows[0].BulkError(batch.Columns) != nil
 		if (err != nil) != refused {
 			t.Fatalf("%q: BulkError says refused %t, the upload %v", text, refused, err)

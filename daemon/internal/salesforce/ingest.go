@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Operation is what an ingest job does with its rows.
@@ -155,11 +156,13 @@ func (c *Client) IngestJob(ctx context.Context, id string) (IngestJob, error) {
 	return job.ingest(), nil
 }
 
-// WaitIngest polls a closed job until it changes no more, with growing pauses, and returns it in
+// WaitIngest polls a closed job until it changes no more, at growing intervals, and returns it in
 // whatever state it ended: JobFailed and JobAborted are no error of the call, since such a job still
-// has results. onProgress may be nil; it is called with every answer.
-func (c *Client) WaitIngest(ctx context.Context, id string, onProgress func(IngestJob)) (IngestJob, error) {
-	job, err := c.awaitJob(ctx, "wait for Bulk job "+id, jobsIngest, id, func(j jobJSON) {
+// has results. closed is when CloseIngest was called, which the first look follows at some distance; a
+// job that was closed long ago, or at a time that is zero, is looked at without delay. onProgress may be
+// nil; it is called with every answer.
+func (c *Client) WaitIngest(ctx context.Context, id string, closed time.Time, onProgress func(IngestJob)) (IngestJob, error) {
+	job, err := c.awaitJob(ctx, "wait for Bulk job "+id, jobsIngest, id, closed, func(j jobJSON) {
 		if onProgress != nil {
 			onProgress(j.ingest())
 		}

@@ -1,7 +1,10 @@
 package salesforce_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,28 +30,45 @@ func openJob() salesforce.IngestJob {
 	}
 }
 
+// uploadRows writes the rows of a batch and uploads them to a job.
+func uploadRows(ctx context.Context, client *salesforce.Client, job salesforce.IngestJob, batch salesforce.Batch) error {
+	var upload bytes.Buffer
+	w, err := salesforce.NewIngestWriter(&upload, job.Operation, batch.Columns)
+	if err != nil {
+		return err
+	}
+	for _, row := range batch.Rows {
+		if err := w.Write(row); err != nil {
+			return err
+		}
+	}
+	return client.UploadIngestContent(ctx, job, w.Rows(), w.Bytes(), func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(upload.Bytes())), nil
+	})
+}
+
 func oneRow() salesforce.Batch {
 	return salesforce.Batch{Object: "Contact", Columns: []string{"Title"}, Rows: []salesforce.Row{
 		{ID: contactA, Values: []salesforce.Value{salesforce.Text("CEO")}},
 	}}
 }
 
-func ingestState(state salesforce.JobState, processed, failed int, extra string) string {
-	return fmt.Sprintf(`{"id":%q,"operation":"update","object":"Contact","state":%q,"apiVersion":62.0,"jobType":"V2Ingest","numberRecordsProcessed":%d,"numberRecordsFailed":%d%s}`,
-		ingestJob, state, processed, failed, extra)
+func ingestState(state salesforce.JobState, processed int, extra string) string {
+	return fmt.Sprintf(`{"id":%q,"operation":"update","object":"Contact","state":%q,"apiVersion":62.0,"jobType":"V2Ingest","numberRecordsProcessed":%d,"numberRecordsFailed":0%s}`,
+		ingestJob, state, processed, extra)
 }
 
 func TestIngestStepByStep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg(t, map[string]handler{
-			"POST " + data + "/jobs/ingest":  answer(200, ingestState(salesforce.JobOpen, 0, 0, `,"contentUrl":"`+openJob().ContentURL+`"`)),
+			"POST " + data + "/jobs/ingest":  answer(200, ingestState(salesforce.JobOpen, 0, `,"contentUrl":"`+openJob().ContentURL+`"`)),
 			"PUT " + ingestPath + "/batches": answer(201, ""),
-			"PATCH " + ingestPath:            answer(200, ingestState(salesforce.JobUploadComplete, 0, 0, "")),
+			"PATCH " + ingestPath:            answer(200, ingestState(salesforce.JobUploadComplete, 0, "")),
 			"GET " + ingestPath: answers(
-				answer(200, ingestState(salesforce.JobUploadComplete, 0, 0, "")),
-				answer(200, ingestState(salesforce.JobInProgress, 1, 0, "")),
-				answer(200, ingestState(salesforce.JobComplete, 1, 0, ""))),
+				answer(200, ingestState(salesforce.JobUploadComplete, 0, "")),
+				answer(200, ingestState(salesforce.JobInProgress, 1, "")),
+				answer(200, ingestState(salesforce.JobComplete, 1, ""))),
 			"DELETE " + ingestPath: answer(204, ""),
 		})
 		client, ctx := org.client(nil), t.Context()
@@ -59,7 +79,7 @@ func TestIngestStepByStep(t *testing.T) {
 		if diff := cmp.Diff(openJob(), job); diff != "" {
 			t.Errorf("job (-want +got):\n%s", diff)
 		}
-		if err := client.UploadIngest(ctx, job, oneRow()); err != nil {
+		if err := uploadRows(ctx, client, job, oneRow()); err != nil {
 			t.Fatal(err)
 		}
 		if err := client.CloseIngest(ctx, job.ID); err != nil {
@@ -67,15 +87,15 @@ func TestIngestStepByStep(t *testing.T) {
 		}
 		var states []salesforce.JobState
 		began := time.Now()
-		done, err := client.WaitIngest(ctx, job.ID, func(j salesforce.IngestJob) { states = append(states, j.State) })
+		done, err := client.WaitIngest(ctx, job.ID, began, func(j salesforce.IngestJob) { states = append(states, j.State) })
 		if err != nil {
 			t.Fatal(err)
 		}
 		if done.State != salesforce.JobComplete || done.Processed != 1 || done.Err() != nil {
 			t.Errorf("ended as %+v, %v", done, done.Err())
 		}
-		if took := time.Since(began); took != 1300*time.Millisecond {
-			t.Errorf("three looks took %s, want 100 ms, 300 ms and 900 ms", took)
+		if took := time.Since(began); took != 700*time.Millisecond {
+			t.Errorf("three looks took %s, want 100 ms, 200 ms and 400 ms", took)
 		}
 		if diff := cmp.Diff([]salesforce.JobState{"UploadComplete", "InProgress", "JobComplete"}, states); diff != "" {
 			t.Error(diff)
@@ -134,7 +154,7 @@ func TestUploadCSV(t *testing.T) {
 			{ID: contactB, Values: []salesforce.Value{salesforce.Text(""), {}, {}, salesforce.Text(" x")}},
 		},
 	}
-	if err := org.client(nil).UploadIngest(t.Context(), openJob(), batch); err != nil {
+	if err := uploadRows(t.Context(), org.client(nil), openJob(), batch); err != nil {
 		t.Fatal(err)
 	}
 	sent := org.seen("PUT " + ingestPath + "/batches")[0]
@@ -160,40 +180,23 @@ func TestUploadCSV(t *testing.T) {
 
 func TestUploadRefusals(t *testing.T) {
 	t.Parallel()
-	row := func(v salesforce.Value) []salesforce.Row {
-		return []salesforce.Row{{ID: contactA, Values: []salesforce.Value{v}}}
-	}
 	for name, tc := range map[string]struct {
-		change func(*salesforce.IngestJob, *salesforce.Batch)
+		change func(*salesforce.IngestJob)
+		rows   int
 		says   string
 	}{
-		"literal null": {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = row(salesforce.Text("#N/A")) }, "row 1: Title: the text #N/A would empty"},
-		"not UTF-8":    {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = row(salesforce.Text("\xff")) }, "UTF-8"},
-		"long cell": {func(_ *salesforce.IngestJob, b *salesforce.Batch) {
-			b.Rows = row(salesforce.Text(strings.Repeat("x", 131_073)))
-		}, "131073 characters"},
-		"not a number":  {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = row(salesforce.Number("NaN")) }, "not a number"},
-		"wrong id":      {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows[0].ID = "003" }, `"003"`},
-		"ragged":        {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Columns = []string{"Title", "Email"} }, "1 values for 2 columns"},
-		"no rows":       {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Rows = nil }, "no rows"},
-		"other object":  {func(_ *salesforce.IngestJob, b *salesforce.Batch) { b.Object = "Lead" }, "the job is for Contact"},
-		"closed job":    {func(j *salesforce.IngestJob, _ *salesforce.Batch) { j.State = salesforce.JobInProgress }, "InProgress"},
-		"id of nothing": {func(j *salesforce.IngestJob, _ *salesforce.Batch) { j.Operation = "" }, "CreateIngest"},
-		"id on insert":  {func(j *salesforce.IngestJob, _ *salesforce.Batch) { j.Operation = salesforce.OperationInsert }, "record id"},
-		"empty insert": {func(j *salesforce.IngestJob, b *salesforce.Batch) {
-			j.Operation = salesforce.OperationInsert
-			b.Rows = []salesforce.Row{{Values: []salesforce.Value{{}}}}
-		}, "omitted"},
-		"key of an upsert": {func(j *salesforce.IngestJob, _ *salesforce.Batch) {
-			j.Operation, j.ExternalIDField = salesforce.OperationUpsert, "Ext__c"
-		}, "Ext__c"},
+		"no rows":       {func(*salesforce.IngestJob) {}, 0, "no rows"},
+		"closed job":    {func(j *salesforce.IngestJob) { j.State = salesforce.JobInProgress }, 1, "InProgress"},
+		"id of nothing": {func(j *salesforce.IngestJob) { j.Operation = "" }, 1, "CreateIngest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			job, batch := openJob(), oneRow()
-			tc.change(&job, &batch)
-			org := newOrg(t, nil)
-			wantError(t, org.client(nil).UploadIngest(t.Context(), job, batch), salesforce.CodeInvalidRequest, tc.says)
+			job, org := openJob(), newOrg(t, nil)
+			tc.change(&job)
+			err := org.client(nil).UploadIngestContent(t.Context(), job, tc.rows, 10, func() (io.ReadCloser, error) {
+				return io.NopCloser(strings.NewReader("Id,Title\n")), nil
+			})
+			wantError(t, err, salesforce.CodeInvalidRequest, tc.says)
 			if calls := org.calls(); len(calls) != 0 {
 				t.Errorf("sent %v all the same", calls)
 			}
@@ -206,7 +209,7 @@ func TestUploadIsNotRepeatedWhenItMayHaveLanded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": failWith(errCut)})
 		client := org.client(nil)
-		err := client.UploadIngest(t.Context(), openJob(), oneRow())
+		err := uploadRows(t.Context(), client, openJob(), oneRow())
 		wantError(t, err, salesforce.CodeUnreachable, "unknown")
 		if n := len(org.seen("PUT " + ingestPath + "/batches")); n != 1 || !salesforce.IsRetryable(err) {
 			t.Errorf("%d uploads, retryable %t; want one and true", n, salesforce.IsRetryable(err))
@@ -215,7 +218,7 @@ func TestUploadIsNotRepeatedWhenItMayHaveLanded(t *testing.T) {
 			t.Errorf("%d batches counted for an upload that failed", n)
 		}
 		org = newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": answers(answer(401, refusal("INVALID_SESSION_ID", "expired")), answer(503, ""), answer(201, ""))})
-		if err := org.client(nil).UploadIngest(t.Context(), openJob(), oneRow()); err != nil {
+		if err := uploadRows(t.Context(), org.client(nil), openJob(), oneRow()); err != nil {
 			t.Errorf("an upload that was turned away was not repeated: %v", err)
 		}
 	})
@@ -244,7 +247,7 @@ func TestMovingAJobLooksWhereItStands(t *testing.T) {
 			t.Parallel()
 			org := newOrg(t, map[string]handler{
 				"PATCH " + ingestPath: answer(400, refusal("INVALIDJOBSTATE", "Aborting already Completed Job not allowed")),
-				"GET " + ingestPath:   answer(200, ingestState(tc.stands, 0, 0, "")),
+				"GET " + ingestPath:   answer(200, ingestState(tc.stands, 0, "")),
 			})
 			err := tc.do(org.client(nil))
 			if tc.fails {
@@ -266,35 +269,49 @@ func TestDeleteIngestOfJobThatIsGone(t *testing.T) {
 	wantError(t, client.DeleteIngest(t.Context(), ingestJob), "INVALIDJOBSTATE", "delete Bulk job")
 }
 
-func TestWaitIngestPausesGrow(t *testing.T) {
+// The looks at a job are counted from its closing, and from one to the next: what a call takes is part of the interval.
+func TestWaitIngestIntervalsGrow(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var looks []time.Duration
-		began := time.Now()
-		org := newOrg(t, map[string]handler{"GET " + ingestPath: func(w http.ResponseWriter, x exchange) {
-			looks = append(looks, time.Since(began))
-			state := salesforce.JobInProgress
-			if x.Nth == 9 {
-				state = salesforce.JobFailed
-			}
-			reply(w, 200, ingestState(state, 0, 0, `,"errorMessage":"InvalidBatch : Field name not found : Nope__c"`))
-		}})
-		job, err := org.client(nil).WaitIngest(t.Context(), ingestJob, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantError(t, job.Err(), salesforce.CodeJobFailed, "Nope__c", "field-level security")
-		ms := time.Millisecond
-		want := []time.Duration{100 * ms, 400 * ms, 1300 * ms, 4000 * ms, 12100 * ms, 22100 * ms, 32100 * ms, 42100 * ms, 52100 * ms}
-		if diff := cmp.Diff(want, looks); diff != "" {
-			t.Errorf("looks (-want +got):\n%s", diff)
-		}
-	})
+	const ms = time.Millisecond
+	for name, tc := range map[string]struct {
+		takes, ago time.Duration // a call, and since the job was closed
+		want       []time.Duration
+	}{
+		"near":        {0, 0, []time.Duration{100 * ms, 300 * ms, 700 * ms, 1500 * ms, 3100 * ms, 6300 * ms, 12_700 * ms, 22_700 * ms, 32_700 * ms}},
+		"far":         {150 * ms, 150 * ms, []time.Duration{0, 200 * ms, 600 * ms, 1400 * ms}},
+		"very far":    {time.Second, time.Second, []time.Duration{0, 1000 * ms, 2000 * ms, 3000 * ms, 4600 * ms}},
+		"closed long": {0, time.Hour, []time.Duration{0, 200 * ms, 600 * ms}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var looks []time.Duration
+				began := time.Now()
+				org := newOrg(t, map[string]handler{"GET " + ingestPath: func(w http.ResponseWriter, x exchange) {
+					looks = append(looks, time.Since(began))
+					time.Sleep(tc.takes)
+					state := salesforce.JobInProgress
+					if x.Nth == len(tc.want) {
+						state = salesforce.JobFailed
+					}
+					reply(w, 200, ingestState(state, 0, `,"errorMessage":"InvalidBatch : Field name not found : Nope__c"`))
+				}})
+				job, err := org.client(nil).WaitIngest(t.Context(), ingestJob, began.Add(-tc.ago), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantError(t, job.Err(), salesforce.CodeJobFailed, "Nope__c", "field-level security")
+				if diff := cmp.Diff(tc.want, looks); diff != "" {
+					t.Errorf("looks (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
 }
 
 func TestJobAnswerOfAnotherJob(t *testing.T) {
 	t.Parallel()
-	org := newOrg(t, map[string]handler{"GET " + ingestPath: answer(200, strings.Replace(ingestState(salesforce.JobComplete, 0, 0, ""), ingestJob, queryJob, 1))})
+	org := newOrg(t, map[string]handler{"GET " + ingestPath: answer(200, strings.Replace(ingestState(salesforce.JobComplete, 0, ""), ingestJob, queryJob, 1))})
 	_, err := org.client(nil).IngestJob(t.Context(), ingestJob)
 	wantError(t, err, salesforce.CodeUnexpectedAnswer, queryJob)
 }

@@ -58,28 +58,39 @@ func (r Row) UploadBytes() int {
 // BulkError tells why an upload can't carry the row, or nil: a text that Bulk would take for null, one
 // that isn't UTF-8, or one beyond Bulk's limits. WriteCollection takes all but the second.
 func (r Row) BulkError(columns []string) *RowError {
-	chars := 0
+	size := 0 // in bytes, which are no fewer than its characters
 	for i, v := range r.Values {
 		cell := v.cell()
-		n := utf8.RuneCountInString(cell)
-		chars += n + len(`"",`)
+		size += len(cell) + len(`"",`)
 		var reason string
 		switch {
 		case v.kind == kindText && strings.TrimSpace(cell) == nullCell:
 			reason = "the text " + nullCell + " would empty the field"
 		case !utf8.ValidString(cell):
 			reason = "the text is not valid UTF-8"
-		case n > maxCellChars:
-			reason = fmt.Sprintf("the text has %d characters and may have %d", n, maxCellChars)
+		case len(cell) > maxCellChars && utf8.RuneCountInString(cell) > maxCellChars:
+			reason = fmt.Sprintf("the text has %d characters and may have %d", utf8.RuneCountInString(cell), maxCellChars)
 		default:
 			continue
 		}
 		return &RowError{Code: CodeNotForBulk, Message: columns[i] + ": " + reason, Fields: []string{columns[i]}}
 	}
-	if chars > maxRowChars {
+	if size <= maxRowChars {
+		return nil
+	}
+	if chars := r.chars(); chars > maxRowChars {
 		return &RowError{Code: CodeNotForBulk, Message: fmt.Sprintf("the row has %d characters and may have %d", chars, maxRowChars)}
 	}
 	return nil
+}
+
+// chars counts the characters of the row's line.
+func (r Row) chars() int {
+	n := 0
+	for _, v := range r.Values {
+		n += utf8.RuneCountInString(v.cell()) + len(`"",`)
+	}
+	return n
 }
 
 // check is what must hold for a row of an upload.

@@ -80,33 +80,6 @@ func (r *resultReader) readSent(ctx context.Context, job IngestJob, sent int) er
 	return nil
 }
 
-// IngestResults yields what became of each row of a job out of all three result files, whatever the
-// counters say. Where they are defined the number of rows is checked against them at the end; whether it
-// is the number that was sent is for the caller to check. The first error ends the sequence, which may
-// then be read again from its start.
-func (c *Client) IngestResults(ctx context.Context, id string) iter.Seq2[IngestResult, error] {
-	return func(yield func(IngestResult, error) bool) {
-		r := newResultReader(c, id, yield)
-		if err := r.readAll(ctx); err != nil && !errors.Is(err, errStopped) {
-			yield(IngestResult{}, err)
-		}
-	}
-}
-
-func (r *resultReader) readAll(ctx context.Context) error {
-	job, err := r.client.getJob(ctx, r.op, jobsIngest, r.id)
-	if err != nil {
-		return err
-	}
-	if !job.State.Finished() {
-		return refuse(r.op, "the job is still %s", job.State)
-	}
-	if err := r.read(ctx, resultFiles); err != nil {
-		return err
-	}
-	return r.checkCounters(job.ingest())
-}
-
 // fieldList is what may follow the last colon of an sf__Error: field names, or nothing.
 var fieldList = regexp.MustCompile(`^[\w., ]*$`)
 

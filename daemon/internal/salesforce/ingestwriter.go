@@ -11,6 +11,9 @@ import (
 // ErrUploadFull means that a row doesn't fit into the upload any more: it belongs into the next job.
 var ErrUploadFull = fmt.Errorf("an upload takes no more than %d bytes", MaxUploadBytes)
 
+// ErrNotForBulk means that an upload can't carry a row, for what [Row.BulkError] tells of it.
+var ErrNotForBulk = errors.New("an upload can't carry it")
+
 // IngestWriter writes the CSV of an upload row by row: UTF-8 without BOM, LF, the Id column first where
 // the operation has one (Bulk API 2.0 guide: prepare CSV files).
 type IngestWriter struct {
@@ -43,11 +46,14 @@ func NewIngestWriter(w io.Writer, op Operation, columns []string) (*IngestWriter
 	return i, i.writeLine()
 }
 
-// Write adds a row. Of one that is refused, for what BulkError tells or with ErrUploadFull, nothing is
-// written, and the writer takes others; after an error of the underlying writer the upload is spoilt.
+// Write adds a row. Of one that is refused, with ErrNotForBulk or ErrUploadFull, nothing is written, and
+// the writer takes others; after an error of the underlying writer the upload is spoilt.
 func (i *IngestWriter) Write(row Row) error {
-	if reason := row.check(i.columns, i.byID); reason != nil {
-		return fmt.Errorf("row %d: %w", i.rows+1, errors.New(reason.Message))
+	switch reason := row.check(i.columns, i.byID); {
+	case reason != nil && reason.Code == CodeNotForBulk:
+		return fmt.Errorf("row %d: %w: %s", i.rows+1, ErrNotForBulk, reason.Message)
+	case reason != nil:
+		return fmt.Errorf("row %d: %s", i.rows+1, reason.Message)
 	}
 	i.record = i.record[:0]
 	if i.byID {

@@ -110,7 +110,7 @@ func TestOrgReadsAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	byBulk, err := collect(s.BulkQuery(t.Context(), soql, columns))
+	byBulk, err := collect(bulkQuery(t.Context(), s.Client, soql, columns))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestOrgReadsAgree(t *testing.T) {
 	}
 	_, err = collect(s.Query(t.Context(), "SELECT Nope FROM Contact", []string{"Nope"}))
 	wantError(t, err, salesforce.CodeInvalidField, "Nope")
-	_, err = collect(s.BulkQuery(t.Context(), "SELECT Nope FROM Contact", []string{"Nope"}))
+	_, err = collect(bulkQuery(t.Context(), s.Client, "SELECT Nope FROM Contact", []string{"Nope"}))
 	if asError(err) == nil {
 		t.Errorf("a Bulk query of an unknown field gave %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -101,7 +102,7 @@ func (s *simulated) insertJob(t *testing.T, n int) salesforce.IngestJob {
 	if err := s.CloseIngest(t.Context(), job.ID); err != nil {
 		t.Fatal(err)
 	}
-	done, err := s.WaitIngest(t.Context(), job.ID, nil)
+	done, err := s.WaitIngest(t.Context(), job.ID, time.Now(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,8 +182,8 @@ func TestOrgBulkQueryInTrouble(t *testing.T) {
 			t.Parallel()
 			s := simulate(t, orgsim.Config{BulkPageRows: 250, Seed: 5}, contacts)
 			rule := s.org.Faults().Add(f)
-			var read, jobs []string
-			for row, err := range s.BulkQueryRows(t.Context(), "SELECT LastName, Id FROM Contact", []string{"Id"}, func(id string) { jobs = append(jobs, id) }) {
+			var read []string
+			for row, err := range bulkQuery(t.Context(), s.Client, "SELECT LastName, Id FROM Contact", []string{"Id"}) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -192,8 +193,8 @@ func TestOrgBulkQueryInTrouble(t *testing.T) {
 			if want := slices.Sorted(slices.Values(s.ids)); !slices.Equal(want, read) {
 				t.Errorf("%d records came, %d are there", len(read), len(want))
 			}
-			if rule.Hits() == 0 || len(jobs) != 1 {
-				t.Errorf("%d hits, jobs %v", rule.Hits(), jobs)
+			if rule.Hits() == 0 {
+				t.Error("the fault never came")
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package salesforce_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,10 +26,10 @@ func (s *simulated) titles(t *testing.T) []string {
 	return titles
 }
 
-func TestOrgUpdateCollection(t *testing.T) {
+func TestOrgCollectionUpdate(t *testing.T) {
 	t.Parallel()
 	s := simulate(t, orgsim.Config{}, 3)
-	got, err := s.UpdateCollection(t.Context(), salesforce.Batch{
+	got, err := s.WriteCollection(t.Context(), updates, salesforce.Batch{
 		Object: "Contact", Columns: []string{"Title", "Email"},
 		Rows: []salesforce.Row{
 			{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text(" CEO "), salesforce.Text("Mixed@Case.Example")}},
@@ -56,7 +57,7 @@ func (s *simulated) ingest(t *testing.T, batch salesforce.Batch) salesforce.Inge
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.UploadIngest(t.Context(), job, batch); err != nil {
+	if err := uploadRows(t.Context(), s.Client, job, batch); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -64,7 +65,7 @@ func (s *simulated) ingest(t *testing.T, batch salesforce.Batch) salesforce.Inge
 			t.Fatal(err)
 		}
 	}
-	done, err := s.WaitIngest(t.Context(), job.ID, nil)
+	done, err := s.WaitIngest(t.Context(), job.ID, time.Now(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestOrgIngest(t *testing.T) {
 	if done.State != salesforce.JobComplete || done.Processed != 5 || done.Failed != 1 {
 		t.Errorf("the job ended as %+v", done)
 	}
-	results, err := collect(s.IngestResults(t.Context(), done.ID))
+	results, err := collect(s.IngestResultsOf(t.Context(), done, len(batch.Rows)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +124,7 @@ func TestOrgIngestThatFails(t *testing.T) {
 	s := simulate(t, orgsim.Config{}, 1)
 	done := s.ingest(t, salesforce.Batch{Object: "Contact", Columns: []string{"Nope__c"}, Rows: []salesforce.Row{{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text("x")}}}})
 	wantError(t, done.Err(), salesforce.CodeJobFailed, "Nope__c", "field-level security")
-	results, err := collect(s.IngestResults(t.Context(), done.ID))
+	results, err := collect(s.IngestResultsOf(t.Context(), done, 1))
 	if err != nil || len(results) != 1 || results[0].Status != salesforce.IngestUnprocessed || results[0].ID != s.ids[0] {
 		t.Errorf("results %+v, %v", results, err)
 	}
@@ -166,7 +167,7 @@ func TestOrgTroubleDuringUpdate(t *testing.T) {
 			s := simulate(t, orgsim.Config{}, 1)
 			tc.fault.Path, tc.fault.Times = "/services/data/*/composite/sobjects", 1
 			rule := s.org.Faults().Add(tc.fault)
-			got, err := s.UpdateCollection(t.Context(), salesforce.Batch{Object: "Contact", Columns: []string{"Title"},
+			got, err := s.WriteCollection(t.Context(), updates, salesforce.Batch{Object: "Contact", Columns: []string{"Title"},
 				Rows: []salesforce.Row{{ID: s.ids[0], Values: []salesforce.Value{salesforce.Text("CEO")}}}})
 			if (err == nil) != tc.repeated || err != nil && !salesforce.IsRetryable(err) || err == nil && !got[0].Success {
 				t.Fatalf("got %+v, %v", got, err)

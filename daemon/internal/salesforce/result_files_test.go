@@ -12,7 +12,7 @@ import (
 
 // files are result files with so many rows each.
 func files(succeeded, failed, unprocessed int) map[string]handler {
-	return finishedIngest("",
+	return resultFiles(
 		"\"sf__Id\",\"sf__Created\",Ext__c\n"+strings.Repeat("\""+contactA+"\",\"true\",\"k\"\n", succeeded),
 		"\"sf__Id\",\"sf__Error\",Ext__c\n"+strings.Repeat("\"\",\"STRING_TOO_LONG:m:Ext__c --\",\"k\"\n", failed),
 		"Ext__c\n"+strings.Repeat("\"k\"\n", unprocessed))

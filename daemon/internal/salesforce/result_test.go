@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,10 +12,9 @@ import (
 
 func csvAnswer(body string) handler { return answer(200, body) }
 
-// finishedIngest is a finished job with its three result files.
-func finishedIngest(job, successful, failed, unprocessed string) map[string]handler {
+// resultFiles are the three result files of a job.
+func resultFiles(successful, failed, unprocessed string) map[string]handler {
 	return map[string]handler{
-		"GET " + ingestPath:                         answer(200, job),
 		"GET " + ingestPath + "/successfulResults":  csvAnswer(successful),
 		"GET " + ingestPath + "/failedResults":      csvAnswer(failed),
 		"GET " + ingestPath + "/unprocessedrecords": csvAnswer(unprocessed),
@@ -31,8 +29,8 @@ const (
 
 func TestIngestResults(t *testing.T) {
 	t.Parallel()
-	org := newOrg(t, finishedIngest(ingestState(salesforce.JobComplete, 2, 1, ""), successful, failedRows, untouched))
-	got, err := collect(org.client(nil).IngestResults(t.Context(), ingestJob))
+	org := newOrg(t, resultFiles(successful, failedRows, untouched))
+	got, err := collect(org.client(nil).IngestResultsOf(t.Context(), endedJob(salesforce.JobFailed, 0, 0), 3))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,10 +55,10 @@ func TestIngestResults(t *testing.T) {
 
 func TestIngestResultsOfInsert(t *testing.T) {
 	t.Parallel()
-	org := newOrg(t, finishedIngest(ingestState(salesforce.JobComplete, 2, 1, ""),
+	org := newOrg(t, resultFiles(
 		"\"sf__Id\",\"sf__Created\",Name\n\""+contactB[:15]+"\",\"true\",\"x\"\n",
 		"\"sf__Id\",\"sf__Error\",Name\n\"\",\"REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --\",\"\"\n", "Name\n"))
-	got, err := collect(org.client(nil).IngestResults(t.Context(), ingestJob))
+	got, err := collect(org.client(nil).IngestResultsOf(t.Context(), endedJob(salesforce.JobComplete, 2, 1), 2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,51 +67,19 @@ func TestIngestResultsOfInsert(t *testing.T) {
 	}
 }
 
-func TestIngestResultsThatDoNotAddUp(t *testing.T) {
+func TestIngestResultsDoubtFiles(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct {
-		routes     map[string]handler
-		code, says string
-	}{
-		"a row missing":   {finishedIngest(ingestState(salesforce.JobComplete, 3, 1, ""), successful, failedRows, untouched), salesforce.CodeUnexpectedAnswer, "hold 2 rows, 1 of them failed, but the job counts 3 and 1"},
-		"failed differ":   {finishedIngest(ingestState(salesforce.JobComplete, 2, 0, ""), successful, failedRows, untouched), salesforce.CodeUnexpectedAnswer, "counts 2 and 0"},
-		"still running":   {finishedIngest(ingestState(salesforce.JobInProgress, 2, 0, ""), "", "", ""), salesforce.CodeInvalidRequest, "still InProgress"},
-		"other columns":   {finishedIngest(ingestState(salesforce.JobComplete, 2, 1, ""), untouched, failedRows, untouched), salesforce.CodeUnexpectedAnswer, "successfulResults"},
-		"success, no id":  {finishedIngest(ingestState(salesforce.JobComplete, 1, 0, ""), "sf__Id,sf__Created,Name\n\"\",true,x\n", "", ""), salesforce.CodeUnexpectedAnswer, "no record id"},
-		"success, bad id": {finishedIngest(ingestState(salesforce.JobComplete, 1, 0, ""), "sf__Id,sf__Created,Name\n003,true,x\n", "", ""), salesforce.CodeUnexpectedAnswer, `"003"`},
+	for name, tc := range map[string]struct{ successful, says string }{
+		"other columns":   {untouched, "successfulResults"},
+		"success, no id":  {"sf__Id,sf__Created,Name\n\"\",true,x\n", "no record id"},
+		"success, bad id": {"sf__Id,sf__Created,Name\n003,true,x\n", `"003"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := collect(newOrg(t, tc.routes).client(nil).IngestResults(t.Context(), ingestJob))
-			wantError(t, err, tc.code, tc.says)
+			_, err := collect(newOrg(t, resultFiles(tc.successful, "", "")).client(nil).IngestResultsOf(t.Context(), endedJob(salesforce.JobComplete, 1, 0), 1))
+			wantError(t, err, salesforce.CodeUnexpectedAnswer, tc.says)
 		})
 	}
-}
-
-// A failed job's counters can read 0 although earlier batches stay committed.
-func TestIngestResultsOfFailedJob(t *testing.T) {
-	t.Parallel()
-	org := newOrg(t, finishedIngest(ingestState(salesforce.JobFailed, 0, 0, ""), successful, failedRows, untouched))
-	got, err := collect(org.client(nil).IngestResults(t.Context(), ingestJob))
-	if err != nil || len(got) != 3 {
-		t.Errorf("got %d rows and %v, want 3", len(got), err)
-	}
-}
-
-func TestIngestResultsContinueBrokenDownload(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		two := successful + strings.SplitAfterN(strings.ReplaceAll(successful, "luKU2AAM", "luKU1AAM"), "\n", 2)[1]
-		routes := finishedIngest(ingestState(salesforce.JobComplete, 2, 0, ""), "", "sf__Id,sf__Error,Id,Score__c\n", "Id,Score__c\n")
-		routes["GET "+ingestPath+"/successfulResults"] = answers(cut(csvAnswer(two), len(successful)+4), csvAnswer(two))
-		got, err := collect(newOrg(t, routes).client(nil).IngestResults(t.Context(), ingestJob))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(got) != 2 || got[0].ID != contactB || got[1].ID != contactA {
-			t.Errorf("got %+v", got)
-		}
-	})
 }
 
 func TestParseRowError(t *testing.T) {
@@ -137,22 +103,27 @@ func TestParseRowError(t *testing.T) {
 
 func TestRecordedIngest(t *testing.T) {
 	t.Parallel()
-	var job struct {
+	var id struct {
 		ID string `json:"id"`
 	}
 	complete := recorded(t, "bulk2-ingest-info-jobcomplete-partial-failure.json")
-	if err := json.Unmarshal(complete, &job); err != nil {
+	if err := json.Unmarshal(complete, &id); err != nil {
 		t.Fatal(err)
 	}
 	failed := string(recorded(t, "bulk2-ingest-failedResults-partial-failure.csv"))
-	path := data + "/jobs/ingest/" + job.ID
+	path := data + "/jobs/ingest/" + id.ID
 	org := newOrg(t, map[string]handler{
 		"GET " + path:                         answer(200, string(complete)),
 		"GET " + path + "/successfulResults":  csvAnswer("\"sf__Id\",\"sf__Created\",Name\n" + strings.Repeat("\""+contactA+"\",\"true\",\"x\"\n", 7)),
 		"GET " + path + "/failedResults":      csvAnswer(failed),
 		"GET " + path + "/unprocessedrecords": csvAnswer("Name\n"),
 	})
-	got, err := collect(org.client(nil).IngestResults(t.Context(), job.ID))
+	client := org.client(nil)
+	job, err := client.IngestJob(t.Context(), id.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := collect(client.IngestResultsOf(t.Context(), job, 8))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func TestSlowReaderIsNotCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg(t, finishedQuery("\"Id\"\n\"a\"\n\"b\"\n", 2))
 		rows := 0
-		for _, err := range org.client(nil).BulkQuery(t.Context(), "SELECT Id FROM Contact", []string{"Id"}) {
+		for _, err := range bulkQuery(t.Context(), org.client(nil), "SELECT Id FROM Contact", []string{"Id"}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestUploadKeepsItsLength(t *testing.T) {
 			return org.RoundTrip(r)
 		})
 	})
-	if err := client.UploadIngest(t.Context(), openJob(), oneRow()); err != nil {
+	if err := uploadRows(t.Context(), client, openJob(), oneRow()); err != nil {
 		t.Fatal(err)
 	}
 	if length <= 0 {

@@ -1,12 +1,10 @@
 package salesforce
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // UploadIngestContent sends what an IngestWriter has written, rows of size bytes with the header, to an
@@ -37,31 +35,6 @@ func (c *Client) UploadIngestContent(ctx context.Context, job IngestJob, rows in
 	}
 	c.meter.batches(rows)
 	return nil
-}
-
-// UploadIngest is UploadIngestContent for rows in memory.
-func (c *Client) UploadIngest(ctx context.Context, job IngestJob, batch Batch) error {
-	op := fmt.Sprintf("upload %d %s rows to Bulk job %s", len(batch.Rows), batch.Object, job.ID)
-	if err := job.takesRows(op); err != nil {
-		return err
-	}
-	switch {
-	case !strings.EqualFold(job.Object, batch.Object):
-		return refuse(op, "the job is for %s", job.Object)
-	case job.Operation == OperationUpsert && !containsFold(batch.Columns, job.ExternalIDField):
-		return refuse(op, "the external id field %s is not among the columns", job.ExternalIDField)
-	}
-	var buf bytes.Buffer
-	w, err := NewIngestWriter(&buf, job.Operation, batch.Columns)
-	if err != nil {
-		return err
-	}
-	for _, row := range batch.Rows {
-		if err := w.Write(row); err != nil {
-			return refuse(op, "%s", err)
-		}
-	}
-	return c.UploadIngestContent(ctx, job, w.Rows(), w.Bytes(), inMemory(buf.Bytes()).open)
 }
 
 // takesRows refuses an upload that Salesforce would refuse, or that would spoil the job.

@@ -37,7 +37,7 @@ func TestIngestWriter(t *testing.T) {
 				{ID: tc.id, Values: []salesforce.Value{salesforce.Null(), {}}},
 			} {
 				err := w.Write(row)
-				if refused := row.BulkError([]string{"Ext__c", "Title"}) != nil; refused != (err != nil) {
+				if refused := row.BulkError([]string{"Ext__c", "Title"}) != nil; refused != errors.Is(err, salesforce.ErrNotForBulk) || !refused && err != nil {
 					t.Fatalf("writing %+v gave %v", row, err)
 				}
 			}
@@ -66,6 +66,45 @@ func TestIngestWriterStopsAtTheLimit(t *testing.T) {
 	}
 	if err := w.Write(salesforce.Row{Values: []salesforce.Value{salesforce.Text("small"), {}}}); err != nil {
 		t.Errorf("a row that fits was refused: %v", err)
+	}
+}
+
+// A row that is refused leaves no trace in the upload.
+func TestIngestWriterRefusesRows(t *testing.T) {
+	t.Parallel()
+	text := func(text string) salesforce.Row {
+		return salesforce.Row{ID: contactA, Values: []salesforce.Value{salesforce.Text(text)}}
+	}
+	const update, insert = salesforce.OperationUpdate, salesforce.OperationInsert
+	for name, tc := range map[string]struct {
+		operation salesforce.Operation
+		row       salesforce.Row
+		says      string
+	}{
+		"literal null": {update, text("#N/A"), "Title: the text #N/A would empty"},
+		"not UTF-8":    {update, text("\xff"), "UTF-8"},
+		"long cell":    {update, text(strings.Repeat("x", 131_073)), "131073 characters"},
+		"not a number": {update, salesforce.Row{ID: contactA, Values: []salesforce.Value{salesforce.Number("NaN")}}, "not a number"},
+		"wrong id":     {update, salesforce.Row{ID: "003", Values: []salesforce.Value{{}}}, `"003"`},
+		"ragged":       {update, salesforce.Row{ID: contactA, Values: make([]salesforce.Value, 2)}, "2 values for 1 columns"},
+		"id on insert": {insert, text("x"), "record id"},
+		"empty insert": {insert, salesforce.Row{Values: []salesforce.Value{{}}}, "omitted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out strings.Builder
+			w, err := salesforce.NewIngestWriter(&out, tc.operation, []string{"Title"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			header := out.Len()
+			if err := w.Write(tc.row); err == nil || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("got %v, want %q", err, tc.says)
+			}
+			if w.Rows() != 0 || out.Len() != header {
+				t.Errorf("%d rows counted, %q written", w.Rows(), out.String()[header:])
+			}
+		})
 	}
 }
 

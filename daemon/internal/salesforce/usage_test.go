@@ -21,7 +21,7 @@ func TestUsageCountsAttempts(t *testing.T) {
 		org := newOrg(t, map[string]handler{collectionRoute: answers(
 			answer(401, refusal("INVALID_SESSION_ID", "expired")), answer(503, refusal("SERVER_UNAVAILABLE", "later")), answer(429, ""), failWith(errRefused), good)})
 		client := org.client(nil)
-		if _, err := client.UpdateCollection(t.Context(), oneRow()); err != nil {
+		if _, err := client.WriteCollection(t.Context(), updates, oneRow()); err != nil {
 			t.Fatal(err)
 		}
 		sent := int64(len(org.seen(collectionRoute)[0].Body))
@@ -77,7 +77,7 @@ func TestLogHoldsNoSecretsAndNoData(t *testing.T) {
 	}
 	batch := oneRow()
 	batch.Rows[0].Values[0] = salesforce.Text("written cell")
-	_, err := client.UpdateCollection(t.Context(), batch)
+	_, err := client.WriteCollection(t.Context(), updates, batch)
 	wantError(t, err, "JSON_PARSER_ERROR")
 	if n := strings.Count(log.String(), "salesforce request"); n != 2 {
 		t.Errorf("%d lines, want one for each request:\n%s", n, log.String())

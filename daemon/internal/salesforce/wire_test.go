@@ -152,7 +152,7 @@ func TestWireContinuesAfterLostConnection(t *testing.T) {
 			_, _ = io.WriteString(w, threeRows)
 		},
 	})
-	rows, err := collect(client.BulkQuery(t.Context(), "SELECT", threeColumns))
+	rows, err := collect(bulkQuery(t.Context(), client, "SELECT", threeColumns))
 	if err != nil {
 		t.Fatal(err)
 	}

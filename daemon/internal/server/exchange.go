@@ -22,6 +22,7 @@ type exchange struct {
 	doc       *huma.OpenAPI     // that describes the operation
 	token     *reportsync.Token // who asks, once that is known
 	body      []byte            // as it was sent
+	rules     func() error      // checks the body against the rules of the domain, as far as it could be decoded; nil for none
 }
 
 // route is the path of the operation, with its placeholders.

@@ -33,6 +33,9 @@ type objects[S, T any] struct {
 
 type createInput[S any] struct{ Body S }
 
+// Resolve keeps the rules of the body at hand, for the answer to one that breaks the schema as well.
+func (in *createInput[S]) Resolve(ctx huma.Context) []error { return keepRules(ctx, &in.Body) }
+
 type getInput struct {
 	IDParam
 	IfNoneMatch string `header:"If-None-Match" doc:"ETags that the client has: answered with 304 when one is current"`
@@ -43,6 +46,9 @@ type replaceInput[S any] struct {
 	IfMatch string `header:"If-Match" doc:"ETag of the revision that is to be replaced; without it, or with *, any is"`
 	Body    S
 }
+
+// Resolve is the same as that of createInput.
+func (in *replaceInput[S]) Resolve(ctx huma.Context) []error { return keepRules(ctx, &in.Body) }
 
 type deleteInput struct {
 	IDParam

@@ -62,7 +62,7 @@ const (
 // finishOpenAPI completes what struct tags can't say: members that are an object or null.
 func finishOpenAPI(doc *huma.OpenAPI) {
 	run := doc.Components.Schemas.Map()["Run"]
-	for _, name := range []string{"error", "report_version", "org", "forecast", "artifact"} {
+	for _, name := range []string{"error", "report_version", "org", "forecast", "would_stop", "waiting", "artifact"} {
 		object := run.Properties[name]
 		run.Properties[name] = &huma.Schema{
 			Description: object.Description,

@@ -27,12 +27,13 @@ type outcomesInput struct {
 }
 
 func (s *server) mountOutcomes() {
-	pages := huma.SchemaFromType(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[api.Page[reportsync.Outcome]]())
+	pages := huma.SchemaFromType(s.api.OpenAPI().Components.Schemas, reflect.TypeFor[api.OutcomePage]())
 	register(s, reportsync.RoleOperator, huma.Operation{
 		OperationID: "get-run-outcomes", Method: http.MethodGet, Path: runsPath + "/{id}/outcomes", Tags: []string{tagRuns},
 		Summary: "Read what became of the rows of a run, in the order of the report",
 		Description: "All rows are there once the run has ended and has an artifact. Before, and where none could be written, it is " +
-			"those that were to be written to Salesforce, once their outcome stands. In CSV, a cell that begins with =, +, -, @, a tab or a carriage " +
+			"those that were to be written to Salesforce, once their outcome stands: pages then say that they are partial, and why, and CSV " +
+			"says why in the header " + api.HeaderPartial + ". In CSV, a cell that begins with =, +, -, @, a tab or a carriage " +
 			"return has an apostrophe in front, so that no spreadsheet takes it for a formula; JSON is exact.",
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A page, or the whole as CSV",
@@ -55,15 +56,15 @@ func (s *server) outcomes(ctx context.Context, in *outcomesInput) (*huma.StreamR
 	if asCSV {
 		in.Limit = api.MaxPageSize
 	}
-	rows, next, err := s.outcomesPage(ctx, in.ID, filter, in.Limit)
+	first, err := s.outcomesPage(ctx, in.ID, filter, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	if asCSV {
-		return &huma.StreamResponse{Body: func(hc huma.Context) { s.streamCSV(hc, in.ID, filter, rows, next) }}, nil
+		return &huma.StreamResponse{Body: func(hc huma.Context) { s.streamCSV(hc, in.ID, filter, first) }}, nil
 	}
 	var body bytes.Buffer
-	if err := s.api.Marshal(&body, "application/json", page(rows, next).Body); err != nil {
+	if err := s.api.Marshal(&body, "application/json", first); err != nil {
 		return nil, fmt.Errorf("encode outcomes: %w", err)
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
@@ -73,24 +74,39 @@ func (s *server) outcomes(ctx context.Context, in *outcomesInput) (*huma.StreamR
 	}}, nil
 }
 
-// outcomesPage returns a page and the cursor of the next one, empty after the last.
-func (s *server) outcomesPage(ctx context.Context, runID string, f artifact.Filter, size int) ([]reportsync.Outcome, string, error) {
-	var rows []reportsync.Outcome
-	for o, err := range s.outcomesOf(ctx, runID, f) {
+// outcomesPage returns a page, and says so if there are rows whose outcomes are on none.
+func (s *server) outcomesPage(ctx context.Context, runID string, f artifact.Filter, size int) (api.OutcomePage, error) {
+	journal := false
+	first := api.OutcomePage{Page: api.Page[reportsync.Outcome]{Items: []reportsync.Outcome{}}}
+	for o, err := range s.outcomesOf(ctx, runID, f, &journal) {
 		if err != nil {
-			return nil, "", err
+			return first, err
 		}
-		if len(rows) == size {
-			return rows, strconv.FormatInt(rows[size-1].Row, 10), nil
+		if len(first.Items) == size {
+			first.NextCursor = strconv.FormatInt(first.Items[size-1].Row, 10)
+			break
 		}
-		rows = append(rows, o)
+		first.Items = append(first.Items, o)
 	}
-	return rows, "", nil
+	if !journal {
+		return first, nil
+	}
+	run, err := s.store.Run(ctx, runID)
+	if err != nil {
+		return first, err
+	}
+	if run.Artifact != nil {
+		run.Artifact, run.Status = nil, reportsync.RunRunning // as it was when the page was read
+	}
+	first.PartialReason = run.Partial()
+	first.Partial = first.PartialReason != ""
+	return first, nil
 }
 
 // outcomesOf walks through the outcomes of a run: those that its journal has until it has ended, and then those of its
-// artifact, where it has one. A run may end in between.
-func (s *server) outcomesOf(ctx context.Context, runID string, f artifact.Filter) iter.Seq2[reportsync.Outcome, error] {
+// artifact, where it has one. A run may end in between. It sets journal when it asked the journal, which does not know of
+// all rows.
+func (s *server) outcomesOf(ctx context.Context, runID string, f artifact.Filter, journal *bool) iter.Seq2[reportsync.Outcome, error] {
 	return func(yield func(reportsync.Outcome, error) bool) {
 		for {
 			rows, next, err := s.store.Outcomes(ctx, runID, store.OutcomeFilter{
@@ -104,6 +120,7 @@ func (s *server) outcomesOf(ctx context.Context, runID string, f artifact.Filter
 				yield(reportsync.Outcome{}, err)
 				return
 			}
+			*journal = true
 			for _, o := range rows {
 				if !yield(o, nil) {
 					return

@@ -134,3 +134,41 @@ func TestStartRunIgnoringGuards(t *testing.T) {
 		t.Errorf("run %+v", run)
 	}
 }
+
+// Whoever looks at outcomes is told, in either form, when they are not those of all rows.
+func TestPartialOutcomes(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	live, journal := w.liveRun("live")
+	settle(t, journal, outcomes)
+	cancelled := w.run(w.integration("cancelled").ID)
+	if _, err := w.store.RequestCancel(t.Context(), cancelled.ID, "somebody"); err != nil {
+		t.Fatal(err)
+	}
+	whole, _ := w.endedRun("whole", 3)
+	for name, tc := range map[string]struct{ id, reason string }{
+		"live":                {live.ID, "the run has not ended: only rows that were to be written"},
+		"nothing kept":        {w.finishedRun("lost").ID, "the run ended without keeping the outcomes"},
+		"cancelled in queue":  {cancelled.ID, ""},
+		"ended with artifact": {whole.ID, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := "/v1/runs/" + tc.id + "/outcomes"
+			page := decode[api.OutcomePage](t, w.do(call{method: http.MethodGet, path: path + "?limit=1"}), http.StatusOK)
+			if page.Partial != (tc.reason != "") || !strings.HasPrefix(page.PartialReason, tc.reason) {
+				t.Errorf("page %+v", page)
+			}
+			file := w.do(call{method: http.MethodGet, path: path, header: map[string]string{"Accept": "text/csv"}})
+			if got := file.header.Get(api.HeaderPartial); (got == "") != (tc.reason == "") || !strings.HasPrefix(got, tc.reason) {
+				t.Errorf("header of CSV: %q", got)
+			}
+			said := ""
+			query := api.OutcomeQuery{Limit: 1, Partial: func(reason string) { said = reason }}
+			ok(api.Collect(w.client(reportsync.RoleOperator, "").Outcomes(t.Context(), tc.id, query)))(t)
+			if said != page.PartialReason {
+				t.Errorf("the client is told %q", said)
+			}
+		})
+	}
+}

@@ -23,19 +23,22 @@ const (
 
 // streamCSV writes the first page and all that follow. Once it has begun, a failure can only be shown by breaking the
 // connection off: a file that ends early must not look whole.
-func (s *server) streamCSV(hc huma.Context, runID string, filter artifact.Filter, rows []reportsync.Outcome, next string) {
+func (s *server) streamCSV(hc huma.Context, runID string, filter artifact.Filter, first api.OutcomePage) {
 	hc.SetHeader("Content-Type", contentTypeCSV+"; charset=utf-8")
 	hc.SetHeader("Content-Disposition", fmt.Sprintf("attachment; filename=%q", runID+"-outcomes.csv"))
+	if first.Partial {
+		hc.SetHeader(api.HeaderPartial, first.PartialReason)
+	}
 	hc.SetStatus(http.StatusOK)
 	_, rw := humago.Unwrap(hc)
 	f := &csvFile{out: csv.NewWriter(rw), control: http.NewResponseController(rw)}
 	err := f.out.Write(api.OutcomeColumns)
-	for i := 0; err == nil && i < len(rows); i++ {
-		err = f.add(rows[i])
+	for i := 0; err == nil && i < len(first.Items); i++ {
+		err = f.add(first.Items[i])
 	}
-	if err == nil && next != "" {
-		filter.After = rows[len(rows)-1].Row
-		err = f.addAll(s.outcomesOf(hc.Context(), runID, filter))
+	if err == nil && first.NextCursor != "" {
+		filter.After = first.Items[len(first.Items)-1].Row
+		err = f.addAll(s.outcomesOf(hc.Context(), runID, filter, new(bool)))
 	}
 	f.out.Flush()
 	if err = errors.Join(err, f.out.Error()); err != nil {

@@ -84,6 +84,33 @@ func TestSchemaMistakes(t *testing.T) {
 			}
 		})
 	}
+	for name, tc := range map[string]struct {
+		body     string
+		pointers []string
+	}{
+		"schema and domain": {
+			`{` + valid + `, "match": {"column": "", "field": "Email"}, "mappings": {"Title": {"column": "x", "on_null": "cleer"}}, "operation": "upsrt", "schedule": "daily"}`,
+			[]string{"/mappings/Title/on_null", "/operation", "/match/column", "/schedule"},
+		},
+		"what follows from what is blamed": { // is not told: that the mapping has no source, that the object is empty
+			`{"name": "a", "source_id": "src_1", "report": "a.csv", "connection_id": "con_1", ` + match + `, "mappings": {"Title": {"colum": "x"}}, "schedule": "daily"}`,
+			[]string{"/mappings/Title/colum", "/object", "/schedule"},
+		},
+		"no JSON": {`{"name": `, []string{""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := tc.body
+			for _, c := range []call{
+				{method: http.MethodPost, path: "/v1/integrations", body: body}, {method: http.MethodPut, path: "/v1/integrations/int_1", body: body},
+				{method: http.MethodPost, path: "/v1/integrations:validate", body: body},
+			} {
+				r := w.do(c)
+				p := problem(t, r, r.status)
+				wantPointers(t, p, tc.pointers...)
+			}
+		})
+	}
 	p := problem(t, w.do(call{method: http.MethodGet, path: "/v1/runs?limt=3&limit=9999"}), http.StatusUnprocessableEntity)
 	if len(p.Errors) == 0 || !strings.Contains(p.Errors[0].Detail, "limt") {
 		t.Errorf("unknown query parameter: %+v", p)

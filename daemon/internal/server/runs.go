@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -145,8 +146,13 @@ func (s *server) runLog(ctx context.Context, in *runLogInput) (*pageOutput[repor
 	return page(entries, next), nil
 }
 
+// asker names who asks, as a run's log is to name them.
+func asker(ctx context.Context) string {
+	return fmt.Sprintf("the token %q", exchangeOf(ctx).token.Name)
+}
+
 func (s *server) cancelRun(ctx context.Context, in *IDParam) (*runOutput, error) {
-	run, err := s.runs.CancelRun(ctx, in.ID)
+	run, err := s.runs.CancelRun(ctx, in.ID, asker(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -287,4 +287,8 @@ func TestCancelRun(t *testing.T) {
 	if p := problem(t, w.do(cancel), http.StatusConflict); p.Code != reportsync.CodeConflict {
 		t.Errorf("a second time: %+v", p)
 	}
+	log := decode[api.Page[reportsync.LogEntry]](t, w.do(call{method: http.MethodGet, path: "/v1/runs/" + run.ID + "/log"}), http.StatusOK)
+	if len(log.Items) != 1 || log.Items[0].Message != `cancelled by the token "admin" while it was queued` || log.Items[0].At.IsZero() {
+		t.Errorf("log %+v", log.Items)
+	}
 }

@@ -53,7 +53,8 @@ func (s *server) awaitChange(ctx context.Context, was reportsync.Run, wait time.
 
 // moved reports whether somebody who watches the run would see a difference.
 func moved(was, is reportsync.Run) bool {
-	return was.Status != is.Status || was.Stage != is.Stage || was.Attempt != is.Attempt || progress(was) != progress(is)
+	return was.Status != is.Status || was.Stage != is.Stage || was.Attempt != is.Attempt || progress(was) != progress(is) ||
+		(was.Waiting == nil) != (is.Waiting == nil)
 }
 
 func progress(r reportsync.Run) reportsync.Progress {

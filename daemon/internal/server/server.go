@@ -20,7 +20,8 @@ type Runs interface {
 	// StartRun queues a run and sees to it that it begins soon. [reportsync.CodeConflict] names the live run.
 	StartRun(ctx context.Context, n reportsync.NewRun) (reportsync.Run, error)
 	// CancelRun ends a queued run at once and a running one as soon as what is in flight has settled.
-	CancelRun(ctx context.Context, id string) (reportsync.Run, error)
+	// Its log names by, who asked for it.
+	CancelRun(ctx context.Context, id, by string) (reportsync.Run, error)
 }
 
 // Checks looks at the world outside before something is stored. Its errors are [*reportsync.Error] where a user is to

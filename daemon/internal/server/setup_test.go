@@ -83,8 +83,8 @@ func (r runs) StartRun(ctx context.Context, n reportsync.NewRun) (reportsync.Run
 	return r.store.CreateRun(ctx, n)
 }
 
-func (r runs) CancelRun(ctx context.Context, id string) (reportsync.Run, error) {
-	return r.store.RequestCancel(ctx, id)
+func (r runs) CancelRun(ctx context.Context, id, by string) (reportsync.Run, error) {
+	return r.store.RequestCancel(ctx, id, by)
 }
 
 // logBuffer holds what the server logged; it logs from its own goroutines.

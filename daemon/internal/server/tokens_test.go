@@ -36,7 +36,7 @@ func TestTokenLife(t *testing.T) {
 	problem(t, w.do(call{method: http.MethodGet, path: "/v1/meta", token: made.Secret}), http.StatusUnauthorized)
 	past := time.Now().Add(-time.Hour)
 	p := problem(t, w.do(call{method: http.MethodPost, path: "/v1/tokens", body: reportsync.TokenSpec{Name: "late", Role: "boss", ExpiresAt: &past}}), http.StatusUnprocessableEntity)
-	wantPointers(t, p, "/role")
+	wantPointers(t, p, "/role", "/expires_at")
 	p = problem(t, w.do(call{method: http.MethodPost, path: "/v1/tokens", body: reportsync.TokenSpec{Name: "late", Role: reportsync.RoleAdmin, ExpiresAt: &past}}), http.StatusUnprocessableEntity)
 	wantPointers(t, p, "/expires_at")
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
@@ -29,11 +30,50 @@ func newHumaErrorWithContext(ctx huma.Context, status int, message string, errs 
 	if len(errs) == 0 {
 		e.Message = message
 	}
+	var blamed []string // in the body
 	for _, err := range errs {
-		e.Fields = append(e.Fields, fieldError(x, err))
+		f := fieldError(x, err)
+		if d, ok := errors.AsType[*huma.ErrorDetail](err); !ok || inBody(d.Location) {
+			blamed = append(blamed, f.Pointer)
+		}
+		e.Fields = append(e.Fields, f)
 	}
+	e.Fields = append(e.Fields, brokenRules(x, blamed)...)
 	return newProblem(x, status, e)
 }
+
+// keepRules keeps what checks a body against the rules of the domain. Huma decodes bodies that break the schema too, as far
+// as they go, and asks resolvers before it answers.
+func keepRules(ctx huma.Context, body any) []error {
+	x := exchangeOf(ctx.Context())
+	switch spec := body.(type) {
+	case interface{ Validate() error }:
+		x.rules = spec.Validate
+	case interface{ Validate(now time.Time) error }:
+		x.rules = func() error { return spec.Validate(time.Now()) }
+	}
+	return nil
+}
+
+// brokenRules returns what is wrong with a body beside what its schema blames, so that all mistakes are told at once. What
+// stands around or within a place that is blamed already may be wrong only because of that.
+func brokenRules(x *exchange, blamed []string) []reportsync.FieldError {
+	if x.rules == nil {
+		return nil
+	}
+	e, ok := asDomainError(x.rules())
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(e.Fields), func(f reportsync.FieldError) bool {
+		return slices.ContainsFunc(blamed, func(pointer string) bool { return within(pointer, f.Pointer) || within(f.Pointer, pointer) })
+	})
+}
+
+// within reports whether the value at a JSON pointer is, or is part of, the one at another.
+func within(pointer, of string) bool { return pointer == of || strings.HasPrefix(pointer, of+"/") }
+
+func inBody(location string) bool { return location == "body" || strings.HasPrefix(location, "body.") }
 
 func codeOfStatus(status int) reportsync.Code {
 	if status >= http.StatusInternalServerError {
@@ -56,7 +96,7 @@ func fieldError(x *exchange, err error) reportsync.FieldError {
 		return reportsync.FieldError{Code: reportsync.CodeInvalid, Detail: err.Error()}
 	}
 	where, rest, _ := strings.Cut(found.Location, ".")
-	if where != "body" {
+	if !inBody(found.Location) {
 		return reportsync.FieldError{Code: reportsync.CodeInvalid, Detail: fmt.Sprintf("%s parameter %s: %s", where, rest, found.Message)}
 	}
 	tokens := locate(x.body, rest)

@@ -41,6 +41,22 @@ func BenchmarkSettle(b *testing.B) {
 	})
 }
 
+// BenchmarkSettleAsPlanned stores the answers of BenchmarkSettle where all say that what was planned was done.
+func BenchmarkSettleAsPlanned(b *testing.B) {
+	eachEngine(b, func(b *testing.B, s *bundle) {
+		const far = 7919 // shares no factor with the number of rows
+		rows := rowsOf(reportsync.Updated, 1, 100_000)
+		for i, r := range slices.Clone(rows) {
+			rows[i*far%len(rows)] = reportsync.Outcome{Row: r.Row, Kind: r.Kind, RecordID: r.RecordID}
+		}
+		_, j := s.claimed("bench")
+		noError(b, j.Plan(b.Context(), batchOf(1, nil)))
+		for b.Loop() {
+			noError(b, j.Settle(b.Context(), 1, rows, false))
+		}
+	})
+}
+
 // BenchmarkBreakOff ends a run of 1,000,000 rows that were planned, and half of them answered, when it breaks.
 func BenchmarkBreakOff(b *testing.B) {
 	eachEngine(b, func(b *testing.B, s *bundle) {

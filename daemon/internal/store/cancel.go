@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,8 +11,9 @@ import (
 )
 
 // RequestCancel ends a run: at once where nothing of it is under way, else by telling the node that has it, or takes it
-// up next. Asking again changes nothing. Errors: not found, conflict (it has ended).
-func (s *Store) RequestCancel(ctx context.Context, id string) (run reportsync.Run, err error) {
+// up next. The run's log names by, who asked for it. Asking again changes nothing. Errors: not found, conflict (it has
+// ended).
+func (s *Store) RequestCancel(ctx context.Context, id, by string) (run reportsync.Run, err error) {
 	number, err := runNumber(ctx, s.reader(), id)
 	if err != nil {
 		return run, err
@@ -25,17 +27,17 @@ func (s *Store) RequestCancel(ctx context.Context, id string) (run reportsync.Ru
 		}
 	}
 	err = s.write(ctx, func(tx conn) error {
-		var status reportsync.RunStatus
-		err := tx.row(ctx, `SELECT status FROM runs WHERE number = ?`+s.dialect.forUpdate(), number).Scan(&status)
+		c := cancellation{number: number, by: by, known: known}
+		err := tx.row(ctx, `SELECT status, stage, cancel_requested FROM runs WHERE number = ?`+s.dialect.forUpdate(), number).Scan(&c.status, &c.stage, &c.again)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return noRun(id)
 		case err != nil:
 			return fmt.Errorf("read the run %s: %w", id, err)
-		case !status.Live():
-			return reportsync.Errorf(reportsync.CodeConflict, "the run %s has ended already: it is %s", id, status)
+		case !c.status.Live():
+			return reportsync.Errorf(reportsync.CodeConflict, "the run %s has ended already: it is %s", id, c.status)
 		}
-		if err := cancel(ctx, tx, number, status, known); err != nil {
+		if err := c.carryOut(ctx, tx); err != nil {
 			return err
 		}
 		run, err = findRun(ctx, tx, id)
@@ -52,20 +54,50 @@ func isQueued(ctx context.Context, c conn, number int64) (queued bool, err error
 	return queued, nil
 }
 
-func cancel(ctx context.Context, tx conn, number int64, status reportsync.RunStatus, known tally) error {
-	if _, err := tx.exec(ctx, `UPDATE runs SET cancel_requested = TRUE, wake_at = NULL WHERE number = ?`, number); err != nil {
+// cancellation is the wish to end a run that the transaction has locked.
+type cancellation struct {
+	number int64
+	status reportsync.RunStatus
+	stage  reportsync.Stage
+	again  bool // it was asked for before
+	by     string
+	known  tally // of the run's rows, where it was queued
+}
+
+func (c cancellation) carryOut(ctx context.Context, tx conn) error {
+	if _, err := tx.exec(ctx, `UPDATE runs SET cancel_requested = TRUE, wake_at = NULL WHERE number = ?`, c.number); err != nil {
 		return fmt.Errorf("ask for the run's end: %w", err)
 	}
-	if status == reportsync.RunRunning {
+	ends := c.status == reportsync.RunQueued
+	var counts reportsync.Counts
+	if ends {
+		t, err := c.known.renewed(ctx, tx, c.number)
+		if err != nil {
+			return err
+		}
+		// A queued run that was begun before may have a Bulk job under way: its answers are still to be fetched.
+		ends, counts = t.unanswered == 0, t.counts
+	}
+	if err := c.log(ctx, tx, ends); err != nil || !ends {
+		return err
+	}
+	return endRun(ctx, tx, c.number, reportsync.RunCancelled, counts, nil)
+}
+
+// log writes down who ended the run, once.
+func (c cancellation) log(ctx context.Context, tx conn, ends bool) error {
+	if c.again {
 		return nil
 	}
-	t, err := known.renewed(ctx, tx, number)
+	now, err := tx.now(ctx)
 	if err != nil {
 		return err
 	}
-	// A queued run that was begun before may have a Bulk job under way: its answers are still to be fetched.
-	if t.unanswered > 0 {
-		return nil
+	message := "cancelled by " + c.by
+	if !ends {
+		message += ": what was sent to Salesforce settles first"
+	} else if c.stage == "" {
+		message += " while it was queued"
 	}
-	return endRun(ctx, tx, number, reportsync.RunCancelled, t.counts, nil)
+	return appendLog(ctx, tx, c.number, now, reportsync.LogWarn, cmp.Or(c.stage, reportsync.StageOpen), message)
 }

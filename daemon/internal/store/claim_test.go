@@ -80,7 +80,7 @@ func TestRenewLease(t *testing.T) {
 		if requeued, failed, err := b.RequeueExpired(ctx, 5); err != nil || len(requeued)+len(failed) != 0 {
 			t.Errorf("took a renewed lease: %v, %v, %v", requeued, failed, err)
 		}
-		must(b.RequestCancel(ctx, run.ID))(t)
+		must(b.RequestCancel(ctx, run.ID, "somebody"))(t)
 		if wanted := must(b.RenewLease(ctx, run.ID, "node-1", 1, lease))(t); !wanted {
 			t.Error("does not say that somebody wants to cancel")
 		}

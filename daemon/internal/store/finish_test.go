@@ -114,21 +114,24 @@ func TestRequestCancel(t *testing.T) {
 		ctx := t.Context()
 		t.Log("queued: at once")
 		queued := b.run("queued")
-		got := must(b.RequestCancel(ctx, queued.ID))(t)
+		got := must(b.RequestCancel(ctx, queued.ID, "somebody"))(t)
 		if got.Status != reportsync.RunCancelled || got.FinishedAt == nil || got.StartedAt != nil || got.RuntimeSeconds != nil {
 			t.Errorf("a queued run is %+v", got)
 		}
-		_, err := b.RequestCancel(ctx, queued.ID)
+		_, err := b.RequestCancel(ctx, queued.ID, "somebody")
 		wantCode(t, err, reportsync.CodeConflict, queued.ID, "cancelled")
-		_, err = b.RequestCancel(ctx, "run_missing")
+		_, err = b.RequestCancel(ctx, "run_missing", "somebody")
 		wantCode(t, err, reportsync.CodeNotFound)
 
 		t.Log("running: its node is told")
 		claim, _ := b.claimed("running")
 		for range 2 {
-			if got := must(b.RequestCancel(ctx, claim.Run.ID))(t); got.Status != reportsync.RunRunning {
+			if got := must(b.RequestCancel(ctx, claim.Run.ID, "ada"))(t); got.Status != reportsync.RunRunning {
 				t.Errorf("a running run is %s", got.Status)
 			}
+		}
+		if log := must(b.RunLog(ctx, claim.Run.ID, 0, 0))(t); len(log) != 1 || log[0].Message != "cancelled by ada: what was sent to Salesforce settles first" {
+			t.Errorf("its log is %+v", log)
 		}
 		noError(t, b.FinishRun(ctx, claim.Run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCancelled, Counts: reportsync.Counts{Read: 1, Unprocessed: 1}}))
 
@@ -138,7 +141,7 @@ func TestRequestCancel(t *testing.T) {
 		noError(t, j.Plan(ctx, batchOf(1, planned(1, 3))))
 		noError(t, j.Settle(ctx, 1, rowsOf(reportsync.Updated, 1, 3), true))
 		noError(t, b.ReleaseRun(ctx, claim.Run.ID, "node-1", 1))
-		if got := must(b.RequestCancel(ctx, claim.Run.ID))(t); got.Status != reportsync.RunCancelled || got.Counts.Read != 3 {
+		if got := must(b.RequestCancel(ctx, claim.Run.ID, "somebody"))(t); got.Status != reportsync.RunCancelled || got.Counts.Read != 3 {
 			t.Errorf("a released run is %+v", got)
 		}
 
@@ -147,7 +150,7 @@ func TestRequestCancel(t *testing.T) {
 		noError(t, j.Plan(ctx, batchOf(1, planned(1, 1))))
 		noError(t, j.MarkBatch(ctx, 1, "750job", reportsync.BatchClosed))
 		noError(t, b.ReleaseRun(ctx, claim.Run.ID, "node-1", 1))
-		if got := must(b.RequestCancel(ctx, claim.Run.ID))(t); got.Status != reportsync.RunQueued {
+		if got := must(b.RequestCancel(ctx, claim.Run.ID, "somebody"))(t); got.Status != reportsync.RunQueued {
 			t.Errorf("a run in flight is %s", got.Status)
 		}
 		if again, _ := b.claim(claim.Run.ID, "node-2", lease); !again.CancelRequested {
@@ -162,7 +165,7 @@ func TestRuntimeIsRounded(t *testing.T) {
 		claim, _ := b.claimed("onboarding")
 		noError(t, b.FinishRun(t.Context(), claim.Run.ID, "node-1", 1, reportsync.RunResult{Status: reportsync.RunCompleted}))
 		got := must(b.Run(t.Context(), claim.Run.ID))(t)
-		if want := got.FinishedAt.Sub(*got.StartedAt).Round(time.Millisecond).Seconds(); *got.RuntimeSeconds != want {
+		if want := float64(got.FinishedAt.Sub(*got.StartedAt).Round(time.Millisecond).Milliseconds()) / 1000; *got.RuntimeSeconds != want {
 			t.Errorf("ran %v seconds, want %v", *got.RuntimeSeconds, want)
 		}
 	})

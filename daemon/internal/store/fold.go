@@ -85,7 +85,11 @@ func (f *fold) add(s segment, o reportsync.Outcome) {
 		f.rows[o.Row] = r
 	}
 	r.line, r.key = cmp.Or(o.Line, r.line), cmp.Or(o.Key, r.key)
-	r.changes = mergeChanges(r.changes, o.Changes)
+	if s.kind == answers && o.Kind == reportsync.Created && len(o.Changes) > 0 {
+		r.changes = o.Changes // whatever was planned, nothing stood in the record before it was made
+	} else {
+		r.changes = mergeChanges(r.changes, o.Changes)
+	}
 	if s.kind == plans {
 		r.plan(s.attempt, o)
 	} else {
@@ -199,7 +203,7 @@ func mergeChanges(known, later []reportsync.Change) []reportsync.Change {
 			known = append(known, c)
 			continue
 		}
-		c.Before = known[at].Before
+		c.Before, c.BeforeUnknown = known[at].Before, known[at].BeforeUnknown
 		known[at] = c
 	}
 	return known

@@ -28,11 +28,21 @@ func TestFoldedRow(t *testing.T) {
 	change := func(record, field, before, after string) reportsync.Change {
 		return reportsync.Change{Field: field, Before: &before, After: &after, RecordID: record}
 	}
+	unread := func(field, after string) reportsync.Change {
+		return reportsync.Change{Field: field, BeforeUnknown: true, After: &after}
+	}
 	for name, test := range map[string]struct {
 		entries []entry
 		want    reportsync.Outcome // without row, line and key
 	}{
 		"updated": {[]entry{planOf(1, "A"), answerOf("A", reportsync.Updated, "")}, reportsync.Outcome{Kind: reportsync.Updated, RecordID: "A"}},
+		"as planned": {
+			[]entry{
+				planOf(1, "A", unread("F", "1")), planOf(2, "A", change("", "F", "0", "1"), change("", "G", "0", "1")),
+				{2, answers, reportsync.Outcome{Row: 7, Kind: reportsync.Updated, RecordID: "A"}},
+			},
+			reportsync.Outcome{Kind: reportsync.Updated, RecordID: "A", Changes: []reportsync.Change{unread("F", "1"), change("", "G", "0", "1")}},
+		},
 		"created, planned without an id": {
 			[]entry{planOf(1, ""), answerOf("A", reportsync.Created, "")}, reportsync.Outcome{Kind: reportsync.Created, RecordID: "A"},
 		},
@@ -85,6 +95,17 @@ func TestFoldedRow(t *testing.T) {
 				Kind: reportsync.Updated, RecordID: "A",
 				Changes: []reportsync.Change{change("", "F", "f0", "f1"), change("", "G", "g0", "g2"), change("", "H", "h0", "h1")},
 			},
+		},
+		"a before-image that nobody has read stays unknown": {
+			[]entry{planOf(1, "A", unread("F", "f1")), planOf(2, "A", change("", "F", "f1", "f2")), answerOf("A", reportsync.Updated, "")},
+			reportsync.Outcome{Kind: reportsync.Updated, RecordID: "A", Changes: []reportsync.Change{unread("F", "f2")}},
+		},
+		"unless the record was made": {
+			[]entry{
+				planOf(1, "", unread("F", "f1")),
+				{1, answers, reportsync.Outcome{Row: 7, Kind: reportsync.Created, RecordID: "A", Changes: []reportsync.Change{{Field: "K"}, {Field: "F"}}}},
+			},
+			reportsync.Outcome{Kind: reportsync.Created, RecordID: "A", Changes: []reportsync.Change{{Field: "K"}, {Field: "F"}}},
 		},
 		"changes of several records": {
 			[]entry{

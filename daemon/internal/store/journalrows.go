@@ -66,7 +66,8 @@ func planBatch(ctx context.Context, tx conn, run int64, p reportsync.PlannedBatc
 }
 
 // Settle stores Salesforce's answers for rows of a batch (invariant 1) and, when done is true, the batch as settled: both
-// or neither. An answer may be stored again: the last one counts. Salesforce answers in any order; the rows of one call come
+// or neither. An answer may be stored again: the last one counts. It may leave to its plan what that says
+// ([reportsync.Outcome.AsPlanned]). Salesforce answers in any order; the rows of one call come
 // back from [Journal.Answers] by Row, so that each segment holds a small part of the report.
 func (j *Journal) Settle(ctx context.Context, seq int, rows []reportsync.Outcome, done bool) error {
 	packed, err := j.pack(answers, seq, rows)

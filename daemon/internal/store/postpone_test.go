@@ -21,10 +21,15 @@ func TestPostponeRun(t *testing.T) {
 		noError(t, j.Log(ctx, reportsync.LogInfo, reportsync.StageOpen, "too old"))
 		noError(t, j.PinReport(ctx, reportsync.ReportVersion{Path: "onboarding/old.csv"}))
 		noError(t, j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageExtract, Counts: reportsync.Counts{Read: 3}, APICalls: 2, BytesSent: 9}))
+		waiting := &reportsync.Waiting{Until: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Reason: "too old"}
+		noError(t, j.Facts(ctx, reportsync.RunFacts{Waiting: waiting}))
+		if running := must(b.Run(ctx, run.ID))(t); running.Waiting != nil {
+			t.Errorf("it is running, and waits: %+v", running.Waiting)
+		}
 		noError(t, b.PostponeRun(ctx, run.ID, "node-1", 1, time.Now().Add(time.Hour)))
 
 		want := run
-		want.APICalls, want.BytesSent, want.StartedAt = 2, 9, claim.Run.StartedAt
+		want.APICalls, want.BytesSent, want.StartedAt, want.Waiting = 2, 9, claim.Run.StartedAt, waiting
 		if diff := cmp.Diff(want, must(b.Run(ctx, run.ID))(t)); diff != "" {
 			t.Errorf("postponed (-want +got):\n%s", diff)
 		}
@@ -40,9 +45,13 @@ func TestPostponeRun(t *testing.T) {
 		_, err := b.CreateRun(ctx, reportsync.NewRun{IntegrationID: run.IntegrationID})
 		wantCode(t, err, reportsync.CodeConflict, run.ID)
 
-		got := must(b.RequestCancel(ctx, run.ID))(t)
-		if got.Status != reportsync.RunCancelled || got.Counts != (reportsync.Counts{}) {
+		got := must(b.RequestCancel(ctx, run.ID, "the token \"ada\""))(t)
+		if got.Status != reportsync.RunCancelled || got.Counts != (reportsync.Counts{}) || got.Waiting != nil {
 			t.Errorf("cancelled it is %+v", got)
+		}
+		entries := must(b.RunLog(ctx, run.ID, 1, 0))(t)
+		if len(entries) != 1 || entries[0].Message != `cancelled by the token "ada" while it was queued` || entries[0].At.IsZero() {
+			t.Errorf("its log goes on with %+v", entries)
 		}
 	})
 }

@@ -27,7 +27,7 @@ func scanRun(row scanner) (r reportsync.Run, err error) {
 	r.QueuedAt = fromMicros(queued)
 	r.ScheduledFor, r.StartedAt, r.FinishedAt = fromNullMicros(slot), fromNullMicros(started), fromNullMicros(finished)
 	if r.StartedAt != nil && r.FinishedAt != nil {
-		r.RuntimeSeconds = new(max(0, r.FinishedAt.Sub(*r.StartedAt)).Round(time.Millisecond).Seconds())
+		r.RuntimeSeconds = new(seconds(max(0, r.FinishedAt.Sub(*r.StartedAt))))
 	}
 	if r.Stage != "" {
 		r.Progress = &progress
@@ -40,6 +40,9 @@ func scanRun(row scanner) (r reportsync.Run, err error) {
 			return r, err
 		}
 	}
+	if r.Status != reportsync.RunQueued {
+		r.Waiting = nil // the wait is over, though nobody has written that down
+	}
 	if r.Artifact, err = decodeNull[reportsync.Artifact](artifact); err != nil {
 		return r, err
 	}
@@ -48,6 +51,12 @@ func scanRun(row scanner) (r reportsync.Run, err error) {
 	}
 	r.ReportVersion, err = decodeNull[reportsync.ReportVersion](version)
 	return r, err
+}
+
+// seconds rounds to milliseconds by a single division, so that no more than three decimals are printed. Duration.Seconds
+// adds up two numbers that are rounded themselves.
+func seconds(d time.Duration) float64 {
+	return float64(d.Round(time.Millisecond).Milliseconds()) / 1000
 }
 
 // decodeNull decodes a column that may be null.

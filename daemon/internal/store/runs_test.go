@@ -62,7 +62,7 @@ func TestSlotStartsOneRun(t *testing.T) {
 		_, err = at(slot.Add(time.Hour))
 		wantCode(t, err, reportsync.CodeConflict, run.ID)
 
-		must(b.RequestCancel(ctx, run.ID))(t)
+		must(b.RequestCancel(ctx, run.ID, "somebody"))(t)
 		if ids := must(b.PruneRuns(ctx, time.Now().Add(time.Hour)))(t); len(ids) != 1 {
 			t.Errorf("pruned %v", ids)
 		}
@@ -82,7 +82,7 @@ func TestCreateRuns(t *testing.T) {
 		ctx := t.Context()
 		busy, late, free := b.integration("busy"), b.integration("late"), b.integration("free")
 		live := b.runOf(busy.ID)
-		must(b.RequestCancel(ctx, must(b.CreateRun(ctx, reportsync.NewRun{IntegrationID: late.ID, Slot: &slot}))(t).ID))(t)
+		must(b.RequestCancel(ctx, must(b.CreateRun(ctx, reportsync.NewRun{IntegrationID: late.ID, Slot: &slot}))(t).ID, "somebody"))(t)
 		at := func(id string) reportsync.NewRun {
 			return reportsync.NewRun{IntegrationID: id, Trigger: reportsync.TriggerSchedule, Slot: &slot}
 		}
@@ -90,7 +90,7 @@ func TestCreateRuns(t *testing.T) {
 		if len(made) != 1 || made[0].IntegrationID != free.ID || made[0].Status != reportsync.RunQueued {
 			t.Errorf("made %+v", made)
 		}
-		must(b.RequestCancel(ctx, live.ID))(t)
+		must(b.RequestCancel(ctx, live.ID, "somebody"))(t)
 		made = must(b.CreateRuns(ctx, []reportsync.NewRun{at(busy.ID)}))(t) // its slot was not used up
 		if len(made) != 1 || len(queuedIDs(t, b.Store)) != 2 {
 			t.Errorf("then made %+v", made)
@@ -130,7 +130,7 @@ func TestSlotRace(t *testing.T) {
 		race(10, func(i int) {
 			run, err := nodes[i%len(nodes)].CreateRun(t.Context(), reportsync.NewRun{IntegrationID: in.ID, Trigger: reportsync.TriggerSchedule, Slot: &slot})
 			if err == nil { // ended at once, so that only the slot keeps the others out
-				_, err = b.RequestCancel(t.Context(), run.ID)
+				_, err = b.RequestCancel(t.Context(), run.ID, "somebody")
 				mu.Lock()
 				made++
 				mu.Unlock()
@@ -173,7 +173,7 @@ func TestRunsNewestFirst(t *testing.T) {
 			run := b.runOf(in.ID)
 			want = append([]string{run.ID}, want...)
 			if i < 4 {
-				must(b.RequestCancel(ctx, run.ID))(t)
+				must(b.RequestCancel(ctx, run.ID, "somebody"))(t)
 			}
 		}
 		ids := func(f store.RunFilter) (all []string) {

@@ -43,7 +43,7 @@ func TestSchedules(t *testing.T) {
 		if got := state(); !got.LiveRun || got.LastSlot == nil || !got.LastSlot.Equal(slot) || !got.Anchor.Equal(fresh.Anchor) {
 			t.Errorf("with a live run it is %+v", got)
 		}
-		must(b.RequestCancel(ctx, run.ID))(t)
+		must(b.RequestCancel(ctx, run.ID, "somebody"))(t)
 		if got := state(); got.LiveRun || !got.LastSlot.Equal(slot) {
 			t.Errorf("after its run it is %+v", got)
 		}

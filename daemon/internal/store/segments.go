@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -26,6 +27,8 @@ const (
 const (
 	segmentRows  = 4096
 	segmentBytes = 1 << 20 // unpacked
+	// packedShare is how many times longer the lines of a segment are than their packed form, roughly.
+	packedShare = 4
 )
 
 // segment is a row of the table of that name: outcomes of one kind, packed.
@@ -39,13 +42,19 @@ type segment struct {
 	data        []byte // nil until it is read
 }
 
+// lineBuffers keeps what lines are written into before they are packed: a segment's worth and what its last line is
+// longer. Of *[]byte.
+var lineBuffers = sync.Pool{New: func() any { return new(make([]byte, 0, segmentBytes+segmentBytes/8)) }}
+
 // cut packs outcomes into as many segments as they take, in their order.
 func cut(s segment, rows iter.Seq[*reportsync.Outcome]) []segment {
 	var all []segment
-	var lines []byte
+	buffer, _ := lineBuffers.Get().(*[]byte)
+	defer lineBuffers.Put(buffer)
+	lines := (*buffer)[:0]
 	flush := func() {
 		if s.rows > 0 {
-			s.data = rowlog.Compress(nil, lines)
+			s.data = rowlog.Compress(make([]byte, 0, len(lines)/packedShare), lines)
 			all = append(all, s)
 		}
 		s.rows, lines = 0, lines[:0]
@@ -85,7 +94,12 @@ func byRow(rows []reportsync.Outcome) iter.Seq[*reportsync.Outcome] {
 	for i := range rows {
 		places[i] = place{rows[i].Row, int64(i)}
 	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.at, b.at)) })
+	slices.SortFunc(places, func(a, b place) int {
+		if a.row != b.row {
+			return cmp.Compare(a.row, b.row)
+		}
+		return cmp.Compare(a.at, b.at)
+	})
 	return func(yield func(*reportsync.Outcome) bool) {
 		for _, p := range places {
 			if !yield(&rows[p.at]) {

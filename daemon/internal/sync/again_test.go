@@ -273,6 +273,18 @@ func TestKilledWhileWritingBlindly(t *testing.T) {
 				if !slices.Equal(got.Kinds[:2], want.Kinds[:2]) || got.Kinds[2] != "created" && got.Kinds[2] != "updated" || len(b.contacts()) != 3 {
 					t.Errorf("%d contacts, %+v", len(b.contacts()), got)
 				}
+				for _, outcomes := range b.evidence.runs {
+					for _, o := range outcomes {
+						for _, c := range o.Changes {
+							if empty := c.Before == nil && !c.BeforeUnknown; empty != (o.Kind == reportsync.Created) {
+								t.Errorf("outcome = %+v", o)
+							}
+						}
+						if o.Kind == reportsync.Created && (len(o.Changes) != 2 || o.Changes[0].Field != "WalkMe_User_Id__c") {
+							t.Errorf("outcome = %+v", o)
+						}
+					}
+				}
 			})
 		})
 	}

@@ -7,67 +7,79 @@ import (
 )
 
 const (
-	aheadItems   = 256 // handed over at once: handing over costs more than most items
+	batchItems   = 256 // handed over at once: handing over costs more than most items
 	aheadBatches = 4   // that wait to be taken
 )
 
-// ahead runs seq in a goroutine of its own, some way ahead of its reader, so that both work at the same time. Items are
-// handed on as keep makes them, since seq may use its own again. The goroutine has ended when the loop over it has.
-func ahead[T any](seq iter.Seq2[T, error], keep func(T) T) iter.Seq2[T, error] {
-	type batch struct {
-		items  []T
+// batched yields the items of seq in batches. Items are handed on as keep makes them, since seq may use its own again.
+func batched[T any](seq iter.Seq2[T, error], keep func(T) T) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		var items []T
+		for item, err := range seq {
+			if err != nil {
+				if len(items) == 0 || yield(items, nil) {
+					yield(nil, err)
+				}
+				return
+			}
+			if items == nil {
+				items = make([]T, 0, batchItems)
+			}
+			if items = append(items, keep(item)); len(items) == batchItems {
+				if !yield(items, nil) {
+					return
+				}
+				items = nil
+			}
+		}
+		if len(items) > 0 {
+			yield(items, nil)
+		}
+	}
+}
+
+// ahead runs seq in a goroutine of its own, some way ahead of its reader, so that both work at the same time. What it
+// yields is the reader's; it had better be large. The goroutine has ended when the loop over it has.
+func ahead[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
+	type step struct {
+		item   T
 		err    error
 		panics any // what seq has panicked with
 	}
 	return func(yield func(T, error) bool) {
-		batches, stop := make(chan batch, aheadBatches), make(chan struct{})
-		send := func(b batch) bool {
+		steps, stop := make(chan step, aheadBatches), make(chan struct{})
+		send := func(s step) bool {
 			select {
-			case batches <- b:
-				return b.err == nil && b.panics == nil
+			case steps <- s:
+				return s.err == nil
 			case <-stop:
 				return false
 			}
 		}
 		go func() {
-			defer close(batches)
+			defer close(steps)
 			defer func() {
 				// The reader's goroutine has somebody who recovers, this one has not.
 				if value := recover(); value != nil {
-					send(batch{panics: value})
+					send(step{panics: value})
 				}
 			}()
-			items := make([]T, 0, aheadItems)
 			for item, err := range seq {
-				if err == nil {
-					if items = append(items, keep(item)); len(items) < aheadItems {
-						continue
-					}
-				}
-				if !send(batch{items: items, err: err}) {
+				if !send(step{item: item, err: err}) {
 					return
 				}
-				items = make([]T, 0, aheadItems)
 			}
-			send(batch{items: items})
 		}()
 		defer func() {
 			close(stop)
-			for range batches {
+			for range steps {
 			}
 		}()
-		for b := range batches {
-			for _, item := range b.items {
-				if !yield(item, nil) {
-					return
-				}
+		for s := range steps {
+			if s.panics != nil {
+				panic(s.panics)
 			}
-			if b.panics != nil {
-				panic(b.panics)
-			}
-			if b.err != nil {
-				var none T
-				yield(none, b.err)
+			if !yield(s.item, s.err) || s.err != nil {
 				return
 			}
 		}

@@ -25,15 +25,15 @@ func itself(n int) int { return n }
 func TestAhead(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	for _, n := range []int{0, 1, aheadItems - 1, aheadItems, 10*aheadItems + 3} {
+	for _, n := range []int{0, 1, batchItems - 1, batchItems, 10*batchItems + 3} {
 		for _, end := range []error{nil, broken} {
 			seen, failure := 0, error(nil)
-			for item, err := range ahead(counting(n, end), itself) {
-				if err != nil {
-					failure = err
-				} else if item != seen {
-					t.Fatalf("item %d came as number %d", item, seen)
-				} else {
+			for items, err := range ahead(batched(counting(n, end), itself)) {
+				failure = err
+				for _, item := range items {
+					if item != seen {
+						t.Fatalf("item %d came as number %d", item, seen)
+					}
 					seen++
 				}
 			}
@@ -47,8 +47,8 @@ func TestAhead(t *testing.T) {
 // A reader that stops early leaves no goroutine behind (TestMain looks for them).
 func TestAheadStopsEarly(t *testing.T) {
 	t.Parallel()
-	for item, err := range ahead(counting(1_000_000, nil), itself) {
-		if err != nil || item == 300 {
+	for items, err := range ahead(batched(counting(1_000_000, nil), itself)) {
+		if err != nil || items[0] > 300 {
 			break
 		}
 	}
@@ -65,7 +65,7 @@ func TestAheadPanics(t *testing.T) {
 	for _, err := range ahead(func(yield func(int, error) bool) {
 		yield(1, nil)
 		panic("wires crossed")
-	}, itself) {
+	}) {
 		if err != nil {
 			t.Error(err)
 		}

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +18,6 @@ const (
 	parallelJobs = 3
 	// maxUploads is how often rows are uploaded, each time into a new job, until one upload gets through.
 	maxUploads = 3
-	// plannedRows is how many rows of a job are made, planned and written to the upload at once.
-	plannedRows = 5000
 )
 
 // job is units that are written by one Bulk API 2.0 ingest job.
@@ -28,11 +25,13 @@ type job struct {
 	seq     int // of its batch, 0 until it is planned
 	verb    salesforce.Operation
 	columns []string
-	units   []unit // in the order of the upload
+	units   []unit     // in the order of the upload
+	ids     []recordID // of their records, for an update
 	upload  *os.File
 	bytes   int64
 	id      string // of Salesforce's job, empty until there is one
 	aborted error  // why the run has aborted Salesforce's job, nil if it has not
+	unbegun bool   // Salesforce refused to close the job, so it never comes to a row
 }
 
 // close lets go of the upload.
@@ -96,88 +95,6 @@ func (t *target) jobColumns(verb salesforce.Operation) []string {
 	return columns
 }
 
-// fillJob plans units and writes them to the job's upload, until it is full. It returns how many it has dealt with, and
-// which of them a job can't carry.
-func (r *run) fillJob(ctx context.Context, target *target, j *job, units []unit) (taken int, few []unit, err error) {
-	if j.upload, err = os.CreateTemp(r.Scratch, "upload-*"); err != nil {
-		return 0, nil, fmt.Errorf("make a scratch file: %w", err)
-	}
-	buffer := bufio.NewWriterSize(j.upload, 1<<20)
-	upload, err := salesforce.NewIngestWriter(buffer, j.verb, j.columns)
-	if err != nil {
-		return 0, nil, fmt.Errorf("begin an upload: %w", err)
-	}
-	for full := false; taken < len(units) && !full; {
-		part := units[taken:min(taken+plannedRows, len(units))]
-		writes, err := r.compose(target, j.verb, part)
-		if err != nil {
-			return taken, few, err
-		}
-		var carried []*write
-		for _, w := range writes {
-			row := target.jobRow(j, w)
-			if row.BulkError(j.columns) != nil {
-				few, taken = append(few, w.unit), taken+1
-				continue
-			}
-			if err = upload.Write(row); errors.Is(err, salesforce.ErrUploadFull) && upload.Rows() > 0 {
-				full = true
-				break
-			}
-			if err != nil {
-				return taken, few, fmt.Errorf("write the upload of a Bulk job: %w", err)
-			}
-			carried, taken = append(carried, w), taken+1
-		}
-		if err := r.planJob(ctx, j, carried); err != nil {
-			return taken, few, err
-		}
-	}
-	j.bytes = upload.Bytes()
-	if err := buffer.Flush(); err != nil {
-		return taken, few, fmt.Errorf("write to a scratch file: %w", err)
-	}
-	return taken, few, nil
-}
-
-// jobRow returns a write as a line of the upload.
-func (t *target) jobRow(j *job, w *write) salesforce.Row {
-	row := salesforce.Row{ID: w.outcome.RecordID, Values: make([]salesforce.Value, len(j.columns))}
-	for _, s := range w.sends {
-		if s.field == assignKey {
-			row.Values[0] = t.key.Value(s.value)
-			continue
-		}
-		row.Values[slices.Index(j.columns, t.names[s.field])] = t.fields[s.field].Value(s.value)
-	}
-	return row
-}
-
-// planJob stores rows of a job before anything of it is sent.
-func (r *run) planJob(ctx context.Context, j *job, writes []*write) error {
-	if len(writes) == 0 {
-		return nil
-	}
-	r.planning.Lock()
-	defer r.planning.Unlock()
-	if j.seq == 0 {
-		j.seq = r.past.nextBatch
-		r.past.nextBatch++
-	}
-	err := r.ledger.plan(ctx, []PlannedBatch{{
-		Batch: reportsync.WriteBatch{Seq: j.seq, Route: reportsync.RouteBulk, State: reportsync.BatchPlanned, Rows: len(writes)},
-		Rows:  outcomesOf(writes),
-	}})
-	if err != nil {
-		return err
-	}
-	r.sent(writes, false)
-	for _, w := range writes {
-		j.units = append(j.units, w.unit)
-	}
-	return nil
-}
-
 // sendJob carries a filled job through: create, upload, close, wait, results. A sibling's failure (starting is done)
 // keeps it from being closed, but once closed it is seen through, unless the run itself is to stop (ctx is done). It
 // returns the finished job and the units that it never came to.
@@ -197,6 +114,9 @@ func (r *run) sendJob(ctx, starting context.Context, target *target, j *job) (sa
 	}
 	r.markUnits(j.units, true)
 	finished, err := r.seeThrough(ctx, j)
+	if j.unbegun {
+		return finished, nil, r.leaveUnbegun(ctx, target, j, err)
+	}
 	if err != nil {
 		return finished, nil, err
 	}

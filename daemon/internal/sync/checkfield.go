@@ -113,5 +113,5 @@ func (p *problems) lookup(ctx context.Context, org Describer, child *salesforce.
 		p.add(at("field"), reportsync.CodeKeyNotUsable, "%s", err)
 		return nil, nil
 	}
-	return newParents(object, keyField{Key: key, Field: field}), nil
+	return newParents(name, object, keyField{Key: key, Field: field}), nil
 }

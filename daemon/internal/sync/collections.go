@@ -104,6 +104,11 @@ func (r *run) sendRound(ctx, going context.Context, target *target, s *sending) 
 		got, failure := r.deliver(ctx, going, target, s.verb, part, 1)
 		var final []answer
 		for _, a := range got {
+			if a.gone.Code != "" && r.setAside(s.seq, refusal{unit: a.to.unit, reason: a.gone}) {
+				a.to.done = true
+				left--
+				continue
+			}
 			if a.outcome.Kind == reportsync.Failed && s.round+1 < maxRounds && isTransient(a.outcome.Code, a.outcome.Message) {
 				s.refused[a.to] = a.outcome
 				continue
@@ -143,18 +148,25 @@ func (r *run) giveUp(ctx context.Context, s *sending, why error) error {
 }
 
 // answerOf turns Salesforce's answer for a record into its outcome.
-func answerOf(w *write, verb salesforce.Operation, result salesforce.RowResult) reportsync.Outcome {
+func (t *target) answerOf(w *write, verb salesforce.Operation, result salesforce.RowResult) reportsync.Outcome {
 	if !result.Success {
 		return refusedBy(w.outcome, result.Errors)
 	}
-	return written(w.outcome, verb, result.ID, result.Created)
+	return written(w.outcome, verb, t.key.Name, result.ID, result.Created)
 }
 
-// written completes the outcome of a record that was written.
-func written(o reportsync.Outcome, verb salesforce.Operation, id string, created bool) reportsync.Outcome {
-	o.Kind = reportsync.Updated
-	if verb == salesforce.OperationInsert || verb == salesforce.OperationUpsert && created {
+// written completes the outcome of a record that was written. What an upsert by a key field has changed depends on
+// whether the record was there.
+func written(o reportsync.Outcome, verb salesforce.Operation, key, id string, created bool) reportsync.Outcome {
+	switch {
+	case verb == salesforce.OperationUpsert && created:
+		o.Kind, o.Changes = reportsync.Created, ofMade(o, key)
+	case verb == salesforce.OperationUpsert:
+		o.Kind, o.Changes = reportsync.Updated, ofMet(o, key)
+	case verb == salesforce.OperationInsert:
 		o.Kind = reportsync.Created
+	default:
+		o.Kind = reportsync.Updated
 	}
 	if id != "" {
 		o.RecordID = id

@@ -10,7 +10,7 @@ type write struct {
 	unit    unit
 	outcome reportsync.Outcome // with its changes, without a kind until it is answered
 	sends   []assignment
-	done    bool // its answer is stored
+	done    bool // its answer is stored, or it was set aside
 }
 
 // assignment gives a field a canonical value. Field -1 is the key.
@@ -23,17 +23,18 @@ const assignKey = -1
 
 // compose makes the writes of units.
 func (r *run) compose(t *target, verb salesforce.Operation, units []unit) ([]*write, error) {
-	writes := make([]*write, 0, len(units))
+	writes, all := make([]*write, len(units)), make([]write, len(units))
 	var row reportRow
-	for _, u := range units {
+	for i, u := range units {
 		if err := r.rows.at(int(u.row), &row); err != nil {
 			return nil, err
 		}
-		w := &write{unit: u, outcome: begin(&row, "")}
+		w := &all[i]
+		w.unit, w.outcome = u, begin(&row, "")
 		if err := r.fill(t, verb, &row, w); err != nil {
 			return nil, err
 		}
-		writes = append(writes, w)
+		writes[i] = w
 	}
 	return writes, nil
 }
@@ -47,9 +48,7 @@ func (r *run) fill(t *target, verb salesforce.Operation, row *reportRow, w *writ
 		return nil
 	case rowDirect:
 		w.sends = t.assignAll(row, verb != salesforce.OperationUpdate)
-		for _, s := range w.sends {
-			w.outcome.Changes = append(w.outcome.Changes, reportsync.Change{Field: t.names[s.field], After: orNil(s.value)})
-		}
+		w.outcome.Changes = t.unread(w.sends)
 		if verb == salesforce.OperationUpdate {
 			w.outcome.RecordID = string(row.key)
 		} else {
@@ -72,9 +71,10 @@ func (r *run) fillOnto(t *target, row *reportRow, w *write) error {
 		w.sends = t.assignAll(row, false)
 		return nil
 	}
-	for _, e := range rec.edits {
+	w.sends = make([]assignment, 0, len(rec.edits))
+	for i, e := range rec.edits {
 		if !e.held && !e.made {
-			w.sends = append(w.sends, assignment{field: e.field, value: t.wanted(row, e.field)})
+			w.sends = append(w.sends, assignment{field: e.field, value: orEmpty(w.outcome.Changes[i].After)})
 		}
 	}
 	return nil

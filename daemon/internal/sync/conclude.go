@@ -15,17 +15,22 @@ func (r *run) conclude(target *target) error {
 		if err != nil {
 			return err
 		}
-		switch r.rows.states[row.index].is() {
-		case rowOpen:
-			err = r.concludeMissing(target, row)
-		case rowGroup:
-			err = r.concludeGroup(target, row)
-		default:
-			err = r.concludeMoved(row)
-		}
-		if err != nil {
+		if err := r.concludeRow(target, row); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// concludeRow settles one row for which all records were read.
+func (r *run) concludeRow(target *target, row *reportRow) error {
+	switch r.rows.states[row.index].is() { //nolint:exhaustive // the others are settled
+	case rowOpen:
+		return r.concludeMissing(target, row)
+	case rowGroup:
+		return r.concludeGroup(target, row)
+	case rowDiffers, rowSame, rowHeld:
+		return r.concludeMoved(row)
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -88,6 +90,24 @@ func TestCostOfFewRows(t *testing.T) {
 		result, id := b.run(reportsync.NewRun{})
 		wantCounts(t, reportsync.Counts{Read: rows, Updated: rows}, result.Counts)
 		b.wantCost("150 rows", 3, 0, result.APICalls, result.BulkBatches, id)
+	})
+}
+
+// A distant org is waited for only while a call is on its way: by the time that an answer is back, a job is worth a look.
+func TestRunWaitsForNothingButCalls(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		const rows, latency = 20_000, 150 * time.Millisecond
+		b := setup(t, usage(), usageRows(usageHeader, 0, rows, 0))
+		b.loadContacts(rows)
+		b.run(reportsync.NewRun{}) // logs in
+		b.org.Faults().Add(fault.Fault{Preset: "latency", Delay: fault.Duration(latency)})
+		b.write("report.csv", usageRows(usageHeader, 0, rows, 1000))
+		began := time.Now()
+		result, id := b.run(reportsync.NewRun{})
+		if took := time.Since(began); took%latency != 0 || result.APICalls > 13 {
+			t.Errorf("the run took %s for %d calls of %s each\n%s", took, result.APICalls, latency, b.log(id))
+		}
 	})
 }
 

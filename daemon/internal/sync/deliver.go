@@ -23,7 +23,10 @@ func (r *run) deliver(ctx, going context.Context, target *target, verb salesforc
 	if err == nil {
 		got := make([]answer, len(results))
 		for i, result := range results {
-			got[i] = answer{to: part[i], outcome: answerOf(part[i], verb, result)}
+			got[i] = answer{to: part[i], outcome: target.answerOf(part[i], verb, result)}
+			if isGone(verb, result.Errors) {
+				got[i].gone = result.Errors[0]
+			}
 		}
 		return got, nil
 	}

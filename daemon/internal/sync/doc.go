@@ -12,9 +12,10 @@
 //	guard     what is at stake, what it costs, what is left            guard.go, quota.go, plan.go
 //	write     sObject Collections or Bulk jobs                         write.go, compose.go
 //	            a call of Collections, its halves, its lost answer     collections.go, deliver.go, inquire.go, transient.go
-//	            a job, what it leaves, its end                         bulk.go, further.go, jobs.go
-//	settle    Salesforce's answer for each row, stored                 settle.go, waiting.go
-//	finish    an outcome a row, in order; a status; counts             finish.go, outcome.go, failure.go
+//	            a job, its upload, what it leaves, its end             bulk.go, fill.go, further.go, jobs.go
+//	            rows whose record was deleted meanwhile                gone.go, rematch.go
+//	settle    Salesforce's answer for each row, stored                 settle.go, pairing.go, waiting.go, roll.go
+//	finish    an outcome a row, in order; a status; counts             finish.go, tell.go, outcome.go, failure.go
 //
 // # Rows
 //
@@ -33,7 +34,7 @@
 //
 // The [Journal] holds enough to go on after a SIGKILL at any moment, and no more than that. Rows are planned with their
 // before-images before they are sent, and done only when Salesforce's answer is stored (invariant 1). The next attempt
-// (resume.go, past.go) first clears up the Bulk jobs of the one that died, then reads the same version of the report
+// (resume.go, past.go, notes.go) first clears up the Bulk jobs of the one that died, then reads the same version of the report
 // again, leaves answered rows alone, and finds out by comparison which of the unanswered ones were written (by the
 // record ids alone when the report is another one by now: lookback.go). Sending a row twice would run triggers and
 // flows twice, undo what somebody else wrote in between, or create a record twice; so within an attempt a lost answer

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
@@ -31,12 +32,19 @@ type run struct {
 	problems []reportsync.FieldError // that the check has found
 	rows     *rowSet                 // none until the whole report was read
 	past     *past
-	known    *previous    // what the run before has written; nil while it was not asked for
 	order    order        // of rows with the same key
 	hashes   spool.Hashes // of the rows' keys, until they are indexed
 	routes   routes
 
+	// What is done beside the stages; tidied waits for all of it.
+	early     *early         // the search for records, which may begin before the report was read
+	known     *previous      // what the run before has written; nil while it is not known
+	recalling errgroup.Group // reads that
+	forget    context.CancelFunc
+	tidying   errgroup.Group // frees the org's storage
+
 	planning sync.Mutex // batches are planned side by side
+	gone     gone       // rows whose records were deleted meanwhile
 	budget   *budget
 	pace     pace
 }
@@ -74,7 +82,8 @@ func newRun(job Job) *run {
 
 func (r *run) execute(ctx context.Context) (result Result, err error) {
 	defer func() {
-		if closing := errors.Join(r.rows.close(), r.past.close()); closing != nil {
+		r.tidied(ctx)
+		if closing := errors.Join(r.rows.close(), r.past.close(), r.target.closeParents()); closing != nil {
 			r.Logger.Warn("scratch files were left behind", "error", closing)
 		}
 	}()

@@ -29,22 +29,19 @@ func (r *run) extract(ctx context.Context, target *target, reader *report.Reader
 	if err := reader.Select(r.spec.Columns()); err != nil {
 		return err
 	}
+	r.early = r.expectSearch(target)
+	if !r.mayBeBlind(target) {
+		r.beginPrevious(ctx)
+	}
 	x := newExtraction(r, target)
-	var cells arena
-	for in, err := range ahead(reader.Rows(), func(row report.Row) report.Row {
-		row.Cells = cells.keep(row.Cells)
-		return row
-	}) {
+	x.size = reader.Version().Size
+	for batch, err := range ahead(reader.Batches()) {
 		if err == nil {
-			err = x.add(in)
+			err = x.addAll(ctx, batch)
+			x.early.consider(ctx, &x.hashes)
 		}
 		if err != nil {
 			return errors.Join(err, x.rows.close())
-		}
-		if x.rows.len()%progressRows == 0 {
-			if err := r.ledger.advance(ctx, int64(x.rows.len())); err != nil {
-				return errors.Join(err, x.rows.close())
-			}
 		}
 	}
 	r.keep(x.rows)
@@ -67,6 +64,9 @@ type extraction struct {
 	rows    *rowSet
 	target  *target
 	past    *past
+	ledger  *ledger
+	early   *early
+	size    int64 // of the report in bytes
 	columns []string
 	order   order
 	orderBy int // of the selected columns, -1 for none
@@ -79,9 +79,12 @@ type extraction struct {
 
 func newExtraction(r *run, target *target) *extraction {
 	x := &extraction{
-		rows: newRowSet(r.Scratch, len(target.fields)), target: target, past: r.past,
+		rows: newRowSet(r.Scratch, len(target.fields)), target: target, past: r.past, ledger: r.ledger, early: r.early,
 		columns: r.spec.Columns(), order: newOrder(r.spec), orderBy: -1, values: make([]string, len(target.fields)),
 		hashes: spool.NewHashes(), transformed: len(r.spec.Match.Transform) > 0,
+	}
+	for _, p := range target.parents {
+		p.gather(r.Scratch)
 	}
 	for i, name := range x.columns {
 		if name == r.spec.OrderBy() {
@@ -89,6 +92,36 @@ func newExtraction(r *run, target *target) *extraction {
 		}
 	}
 	return x
+}
+
+// addAll takes rows.
+func (x *extraction) addAll(ctx context.Context, batch report.Batch) error {
+	x.makeRoom(batch)
+	for _, in := range batch.Rows {
+		if err := x.add(in); err != nil {
+			return err
+		}
+		if x.rows.len()%progressRows == 0 {
+			if err := x.ledger.advance(ctx, int64(x.rows.len())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// makeRoom makes room for the rows of a batch, and for the others that the report probably has, so that what is known of
+// the rows is copied a few times only. A guess may be far out, so it is not trusted for many times what is there.
+func (x *extraction) makeRoom(batch report.Batch) {
+	have, more := x.rows.len(), len(batch.Rows)
+	if have+more <= x.rows.room() || batch.Read == 0 {
+		return
+	}
+	expected := max(0, int((x.size-batch.Read)*int64(have+more)/batch.Read)) // lines that were read twice count twice
+	const trusted = 8
+	room := more + min(expected+expected/64, trusted*(have+more))
+	x.rows.reserve(room)
+	x.hashes.Reserve(room)
 }
 
 // add takes a row. What an earlier attempt has settled of it is settled.
@@ -111,10 +144,13 @@ func (x *extraction) add(in report.Row) error {
 	index, st := x.rows.len(), rowOpen
 	if flawed != nil {
 		st = rowFlawed
+	} else if err := x.askParents(); err != nil {
+		return err
 	}
 	if err := x.rows.add(x.pack.row(in.Line, key, order, x.values, flawed), st); err != nil {
 		return err
 	}
+	x.early.see(key)
 	x.hashes.Add(x.target.key.Fold(key))
 	return x.past.settled(x.rows, index)
 }
@@ -133,31 +169,34 @@ func (x *extraction) key(cell string) (string, *flaw) {
 	return key, nil
 }
 
-// read reads the mapped cells; the flaw names the first one that can't be read.
-func (x *extraction) read(cells []string) *flaw {
+// read reads the mapped cells; the flaw names the first one that can't be read. All of them are read all the same: rows
+// that share a key may have the same flaw and say other things.
+func (x *extraction) read(cells []string) (flawed *flaw) {
 	for i := range x.target.fields {
 		f := &x.target.fields[i]
 		x.values[i] = ""
 		if f.column < 0 {
 			continue
 		}
-		var err error
-		if f.parents != nil {
-			x.values[i], err = f.parents.key.FromReport(cells[f.column])
-		} else {
-			x.values[i], err = f.FromReport(cells[f.column])
-		}
+		text, err := f.fromReport(cells[f.column])
 		if err != nil {
-			return &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: %s", x.columns[f.column], x.target.names[i], err)}
+			text = unreadable + text
+			if flawed == nil {
+				flawed = &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: %s", x.columns[f.column], x.target.names[i], err)}
+			}
 		}
-		if x.values[i] == "" && f.clears && f.transformed && trim(cells[f.column]) != "" {
-			// A cell that can't be read is not one that says nothing.
-			return &flaw{code: reportsync.RowValueInvalid, message: fmt.Sprintf("column %q for %s: the transform leaves nothing of %s, which would empty the field", x.columns[f.column], x.target.names[i], quote(trim(cells[f.column])))}
-		}
+		x.values[i] = text
 	}
+	return flawed
+}
+
+// askParents notes which parents the row is to be linked with.
+func (x *extraction) askParents() error {
 	for i := range x.target.fields {
 		if p := x.target.fields[i].parents; p != nil && x.values[i] != "" {
-			p.ask(x.values[i])
+			if err := p.ask(x.values[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

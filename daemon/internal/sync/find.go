@@ -1,8 +1,6 @@
 package sync
 
 import (
-	"strings"
-
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -21,12 +19,14 @@ type edit struct {
 	repeats int    // runs in a row before this one that made the same change
 	held    bool   // not to be sent, because it never settles
 	made    bool   // by an earlier attempt: it has happened
+	unknown bool   // what stood there before an earlier attempt that did not look; before is empty
 }
 
 // The flags of an edit as they are packed.
 const (
 	editHeld = 1 << iota
 	editMade
+	editUnknown
 	editBits = iota
 )
 
@@ -37,25 +37,27 @@ func (p *packer) find(f *find) []byte {
 	p.text(f.parent)
 	p.number(uint64(len(f.edits)))
 	for _, e := range f.edits {
-		p.number(uint64(e.field)<<editBits | bit(e.held)*editHeld | bit(e.made)*editMade) //nolint:gosec // an index
-		p.number(uint64(e.repeats))                                                       //nolint:gosec // a count
+		p.number(uint64(e.field)<<editBits | bit(e.held)*editHeld | bit(e.made)*editMade | bit(e.unknown)*editUnknown) //nolint:gosec // an index
+		p.number(uint64(e.repeats))                                                                                    //nolint:gosec // a count
 		p.text(e.before)
 	}
 	return p.out
 }
 
 func unpackFind(data []byte) (find, error) {
-	u := unpacker{in: data}
-	f := find{id: string(u.text()), parent: string(u.text())}
-	for range u.number() {
+	u := textUnpacker{unpacker: unpacker{in: data}, all: string(data)}
+	f := find{id: u.text(), parent: u.text()}
+	n := u.number()
+	if n > uint64(len(u.in)) {
+		return find{}, errPacked
+	}
+	f.edits = make([]edit, 0, n)
+	for range n {
 		head := u.number()
 		f.edits = append(f.edits, edit{
-			field: int(head >> editBits), held: head&editHeld != 0, made: head&editMade != 0,
-			repeats: int(u.number()), before: string(u.text()), //nolint:gosec // was an int
+			field: int(head >> editBits), held: head&editHeld != 0, made: head&editMade != 0, unknown: head&editUnknown != 0,
+			repeats: int(u.number()), before: u.text(), //nolint:gosec // was an int
 		})
-		if u.bad {
-			break
-		}
 	}
 	if u.bad {
 		return find{}, errPacked
@@ -89,12 +91,19 @@ func (s *rowSet) recordOf(u unit) (find, error) {
 
 // changes returns the edits of a find as users see them, after what the row wants.
 func (t *target) changes(row *reportRow, f find) []reportsync.Change {
-	changes := make([]reportsync.Change, 0, len(f.edits))
-	for _, e := range f.edits {
-		changes = append(changes, reportsync.Change{
-			Field: t.names[e.field], Before: orNil(e.before), After: orNil(t.wanted(row, e.field)),
+	changes, values := make([]reportsync.Change, len(f.edits)), make([]string, 0, 2*len(f.edits))
+	keep := func(canonical string) *string {
+		if canonical == "" {
+			return nil
+		}
+		values = append(values, canonical)
+		return &values[len(values)-1]
+	}
+	for i, e := range f.edits {
+		changes[i] = reportsync.Change{
+			Field: t.names[e.field], Before: keep(e.before), BeforeUnknown: e.unknown, After: keep(t.wanted(row, e.field)),
 			Repeats: e.repeats, Held: e.held,
-		})
+		}
 	}
 	return changes
 }
@@ -114,7 +123,6 @@ func orNil(canonical string) *string {
 	if canonical == "" {
 		return nil
 	}
-	canonical = strings.Clone(canonical)
 	return &canonical
 }
 

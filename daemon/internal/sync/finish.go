@@ -3,8 +3,6 @@ package sync
 import (
 	"context"
 	"errors"
-	"fmt"
-	"iter"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -45,6 +43,7 @@ func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 	if result.Status == reportsync.RunCompleted && ending.rejected > 0 {
 		result.Status = reportsync.RunCompletedWithErrors
 	}
+	r.tidied(ctx)
 	used := r.Org.Usage()
 	result.APICalls, result.BulkBatches, result.BytesSent, result.BytesReceived = used.Calls, used.BulkBatches, used.BytesSent, used.BytesReceived
 	return result, r.sayEnd(ctx, result)
@@ -92,134 +91,6 @@ func (r *run) abandon(ctx context.Context, cancelled bool) error {
 	return r.closePast(ctx)
 }
 
-// ending tells what became of each row when a run is over.
-type ending struct {
-	run      *run
-	through  bool   // the run came to its end
-	reason   string // why it did not
-	counts   reportsync.Counts
-	rejected int64
-	artifact *reportsync.Artifact
-}
-
-// tell writes down the outcomes of all rows, in their order, and adds them up.
-func (e *ending) tell(ctx context.Context) error {
-	writer, err := e.evidence(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if writer != nil {
-			writer.Discard()
-		}
-	}()
-	for o, err := range ahead(e.outcomes(), func(o reportsync.Outcome) reportsync.Outcome { return o }) {
-		if err != nil {
-			return fmt.Errorf("tell what became of the rows: %w", err)
-		}
-		if err := e.count(ctx, o); err != nil {
-			return err
-		}
-		if writer == nil {
-			continue
-		}
-		if err := writer.Add(o); err != nil {
-			writer.Discard()
-			writer = nil
-			if err := e.withoutEvidence(ctx, err); err != nil {
-				return err
-			}
-		}
-	}
-	if err := e.run.past.failure(); err != nil {
-		return err
-	}
-	if writer == nil {
-		return nil
-	}
-	artifact, err := writer.Close(ctx)
-	if err != nil {
-		return e.withoutEvidence(ctx, err)
-	}
-	e.artifact = &artifact
-	return nil
-}
-
-// outcomes yields the outcomes of all rows.
-func (e *ending) outcomes() iter.Seq2[reportsync.Outcome, error] {
-	return func(yield func(reportsync.Outcome, error) bool) {
-		for row, err := range e.run.rows.each() {
-			var o reportsync.Outcome
-			if err == nil {
-				o, err = e.outcome(row)
-			}
-			if !yield(o, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// count adds an outcome up.
-func (e *ending) count(ctx context.Context, o reportsync.Outcome) error {
-	e.counts.Read++
-	e.counts.Add(o.Kind, 1)
-	e.rejected += int64(bit(o.Rejected())) //nolint:gosec // 0 or 1
-	if e.counts.Read%progressRows != 0 {
-		return nil
-	}
-	return e.run.ledger.advance(ctx, e.counts.Read)
-}
-
-// evidence opens what keeps the outcomes; nil where it can't be opened, and the run ends without.
-func (e *ending) evidence(ctx context.Context) (EvidenceWriter, error) {
-	if e.run.Evidence == nil {
-		return nil, nil
-	}
-	writer, err := e.run.Evidence.Create(ctx, e.run.Run.ID, e.run.Run.Attempt)
-	if err != nil {
-		return nil, e.withoutEvidence(ctx, err)
-	}
-	return writer, nil
-}
-
-// withoutEvidence says that outcomes can't be kept. What was written to Salesforce was written all the same, so that
-// is no reason to fail the run.
-func (e *ending) withoutEvidence(ctx context.Context, why error) error {
-	e.run.Logger.Error("outcomes of a run could not be kept", "run", e.run.Run.ID, "error", why)
-	return e.run.ledger.log(ctx, reportsync.LogError, "the outcomes of the rows can't be kept, only those of rows that were written: %s", why)
-}
-
-// outcome returns what became of a row, also of one that is still on its way.
-func (e *ending) outcome(row *reportRow) (reportsync.Outcome, error) {
-	r := e.run
-	st := r.rows.states[row.index]
-	if st.done() {
-		return r.outcome(r.target, row)
-	}
-	if e.through && r.Run.DryRun {
-		return r.intended(row)
-	}
-	o := begin(row, reportsync.Unprocessed)
-	o.Code, o.Message = reportsync.RowNotSent, e.reason+" before the row was sent"
-	planned := r.past.sentPlan(row.index)
-	switch {
-	case planned != nil:
-		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
-		o.RecordID, o.Changes = planned.RecordID, planned.Changes
-	case st.is() == rowGroup:
-		whole, err := r.groupOutcome(r.target, row, reportsync.Unprocessed)
-		if whole.Kind == reportsync.Unprocessed && whole.Code == "" {
-			whole.Code, whole.Message = o.Code, o.Message
-		}
-		return whole, err
-	case st&rowSent != 0:
-		o.Code, o.Message = reportsync.RowNoAnswer, e.reason+" before Salesforce's answer for the row was there"
-		return r.intend(row, o)
-	}
-	return o, nil
-}
-
 // intended is the outcome of a row that a dry run would have written, had Salesforce taken it.
 func (r *run) intended(row *reportRow) (reportsync.Outcome, error) {
 	switch r.rows.states[row.index].is() {
@@ -243,7 +114,12 @@ func (r *run) intend(row *reportRow, o reportsync.Outcome) (reportsync.Outcome, 
 			return o, err
 		}
 		o.RecordID, o.Changes = f.id, r.target.changes(row, f)
-	default: // its record was not looked at
+	case rowDirect:
+		if r.target.key.isID() {
+			o.RecordID = string(row.key)
+		}
+		o.Changes = r.target.unread(r.target.assignAll(row, !r.target.key.isID()))
+	default: // nothing is meant
 	}
 	return o, nil
 }

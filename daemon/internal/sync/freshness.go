@@ -39,10 +39,15 @@ func (r *run) await(ctx context.Context, why string) error {
 	if waited >= wait {
 		return nil
 	}
+	until := r.waitsSince().Add(wait).UTC()
 	if waited < lookAgain {
-		if err := r.ledger.warn(ctx, "%s: waiting for a newer report until %s", why, r.waitsSince().Add(wait).UTC().Format("2006-01-02 15:04:05 UTC")); err != nil {
+		if err := r.ledger.warn(ctx, "%s: waiting for a newer report until %s", why, until.Format("2006-01-02 15:04:05 UTC")); err != nil {
 			return err
 		}
+	}
+	waiting := &reportsync.Waiting{Until: until, Reason: why}
+	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Waiting = waiting }); err != nil {
+		return err
 	}
 	return &PostponedError{Until: time.Now().Add(min(lookAgain, wait-waited))}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -41,13 +42,26 @@ func (r *run) guard(ctx context.Context, target *target) (*writePlan, error) {
 	if err == nil {
 		err = r.affords(ctx, plan)
 	}
-	if !r.Run.DryRun {
-		return plan, err
+	if r.Run.DryRun {
+		err = r.endDry(ctx, plan, err)
 	}
-	if e, stopped := errors.AsType[*reportsync.Error](err); stopped {
-		err = r.ledger.warn(ctx, "dry run: a run would be %s", withFields(e))
+	return plan, err
+}
+
+// endDry ends a dry run, which tells what would have stopped it instead of failing for it.
+func (r *run) endDry(ctx context.Context, plan *writePlan, stop error) error {
+	var would *reportsync.RunError
+	if e, stopped := errors.AsType[*reportsync.Error](stop); stopped {
+		would, _ = explain(e)
+		stop = r.ledger.warn(ctx, "dry run: a run would be %s", would.Message)
 	}
-	return plan, errors.Join(err, r.ledger.info(ctx, "dry run: %s would have been written, none was", count(plan.len(), "record")))
+	if stop != nil {
+		return stop
+	}
+	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.WouldStop = would }); err != nil {
+		return err
+	}
+	return r.ledger.info(ctx, "dry run: %s would have been written, none was", count(plan.len(), "record"))
 }
 
 // survey lists what is to be written and adds up what is at stake. Rows count where they are created or rejected; what is
@@ -60,17 +74,22 @@ func (r *run) survey(target *target) (*writePlan, stakes, error) {
 		st.matched += rows.groups.records()
 	}
 	st.changed = rows.count(rowDirect)
-	for row, err := range rows.each(rowDiffers, rowGroup, rowCreate, rowDirect) {
-		if err != nil {
-			return nil, st, err
+	plan.reserve(int(rows.count(rowDiffers)+rows.count(rowDirect)), int(rows.count(rowCreate)))
+	var row reportRow
+	for index, is := range rows.states {
+		if !is.writes() {
+			continue
 		}
-		for _, u := range rows.unitsOf(row.index) {
+		for _, u := range rows.unitsOf(index) {
 			f, err := r.surveyed(u)
+			if err == nil && target.mayClear(f) {
+				err = rows.at(index, &row)
+			}
 			if err != nil {
 				return nil, st, err
 			}
-			plan.add(rows.states[row.index].is() == rowCreate, u, f.parent)
-			changes, clears := target.touches(row, f)
+			plan.add(is.is() == rowCreate, u, f.parent)
+			changes, clears := target.touches(&row, f)
 			st.changed += int64(bit(changes)) //nolint:gosec // 0 or 1
 			st.cleared += int64(bit(clears))  //nolint:gosec // 0 or 1
 		}
@@ -88,15 +107,22 @@ func (r *run) surveyed(u unit) (find, error) {
 	return r.rows.recordOf(u)
 }
 
-// touches reports whether a row changes what its record holds, and whether it empties a field of it.
+// touches reports whether a row changes what its record holds, and whether it empties a field of it. The row is looked
+// at only where it may.
 func (t *target) touches(row *reportRow, f find) (changes, clears bool) {
 	for _, e := range f.edits {
 		if !e.held && !e.made {
-			changes, clears = true, clears || e.before != "" && t.wanted(row, e.field) == ""
+			changes, clears = true, clears || t.empties(e) && t.wanted(row, e.field) == ""
 		}
 	}
 	return changes, clears
 }
+
+// mayClear reports whether a row has to be looked at to tell whether it empties a field of its record.
+func (t *target) mayClear(f find) bool { return slices.ContainsFunc(f.edits, t.empties) }
+
+// empties reports whether an edit may be that of a value that becomes none.
+func (t *target) empties(e edit) bool { return e.before != "" && t.fields[e.field].clears }
 
 // rejected counts the rows that did not get as far as this, leaving out those that gave way to another one by rule.
 func (r *run) rejected() int64 {

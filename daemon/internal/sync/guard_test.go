@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -51,6 +54,9 @@ func TestGuards(t *testing.T) {
 				loaded := b.org.Writes("Contact")
 				result, _ := b.run(reportsync.NewRun{})
 				if tc.says == "" {
+					if _, id := b.run(reportsync.NewRun{DryRun: true}); b.wouldStop(id) != nil {
+						t.Errorf("a dry run would be stopped: %+v", b.wouldStop(id))
+					}
 					if result.Err != nil || b.org.Writes("Contact") == loaded {
 						t.Errorf("result %+v, error %+v", result, result.Err)
 					}
@@ -62,8 +68,15 @@ func TestGuards(t *testing.T) {
 				if n := b.org.Writes("Contact") - loaded; n != 0 {
 					t.Errorf("%d writes", n)
 				}
-				if dry, _ := b.run(reportsync.NewRun{DryRun: true}); dry.Err != nil || dry.Counts.Updated+dry.Counts.Created == 0 {
+				dry, id := b.run(reportsync.NewRun{DryRun: true})
+				if dry.Err != nil || dry.Counts.Updated+dry.Counts.Created == 0 {
 					t.Errorf("a dry run shows %+v, error %+v", dry, dry.Err)
+				}
+				if diff := cmp.Diff(result.Err, b.wouldStop(id)); diff != "" {
+					t.Errorf("a dry run would be stopped (-want +got):\n%s", diff)
+				}
+				if _, id = b.run(reportsync.NewRun{DryRun: true, IgnoreGuards: true}); b.wouldStop(id) != nil {
+					t.Errorf("let through, a dry run would be stopped: %+v", b.wouldStop(id))
 				}
 				through, id := b.run(reportsync.NewRun{IgnoreGuards: true})
 				if through.Err != nil || !strings.Contains(b.log(id), "let through by ignore_guards: stopped before the first write: "+tc.says) {
@@ -72,6 +85,14 @@ func TestGuards(t *testing.T) {
 			})
 		})
 	}
+}
+
+// wouldStop returns what a dry run tells that it would have been stopped by.
+func (b *bundle) wouldStop(runID string) *reportsync.RunError {
+	b.t.Helper()
+	run, err := b.store.Run(b.t.Context(), runID)
+	noError(b.t, err)
+	return run.WouldStop
 }
 
 // An empty report is stopped, unless it may be one.
@@ -120,6 +141,14 @@ func TestFreshness(t *testing.T) {
 		if !ok || !waiting.Until.After(started) || waiting.Until.After(started.Add(time.Hour)) {
 			t.Fatalf("error = %v", err)
 		}
+		noError(t, b.store.PostponeRun(t.Context(), id, node, claim.Run.Attempt, time.Now()))
+		queued, err := b.store.Run(t.Context(), id)
+		noError(t, err)
+		if w := queued.Waiting; w == nil || !w.Until.Equal(started.Add(time.Hour)) || !strings.Contains(w.Reason, "27h0m0s ago, and freshness.max_age is 26h0m0s") {
+			t.Errorf("in the queue it waits for %+v", w)
+		}
+		_, err = b.store.ClaimRun(t.Context(), id, node, longLease)
+		noError(t, err)
 		time.Sleep(61 * time.Minute)
 		age(27 * time.Hour)
 		result, err := sync.Execute(t.Context(), job)
@@ -130,6 +159,10 @@ func TestFreshness(t *testing.T) {
 		age(25 * time.Hour)
 		if result, err = sync.Execute(t.Context(), job); err != nil || result.Counts.Updated != 1 {
 			t.Errorf("a fresh report: %+v, error %v %+v", result, err, result.Err)
+		}
+		noError(t, b.store.ReleaseRun(t.Context(), id, node, claim.Run.Attempt))
+		if queued, err = b.store.Run(t.Context(), id); err != nil || queued.Waiting != nil {
+			t.Errorf("in the queue again it waits for %+v, error %v", queued.Waiting, err)
 		}
 	})
 }
@@ -146,12 +179,36 @@ func TestBudgets(t *testing.T) {
 		if result.Err == nil || result.Err.Code != reportsync.CodeCallBudget || b.org.Writes("Contact") != loaded {
 			t.Errorf("allowance: %+v, error %+v\n%s", result, result.Err, b.log(id))
 		}
+		if _, dry := b.run(reportsync.NewRun{DryRun: true}); !cmp.Equal(result.Err, b.wouldStop(dry)) {
+			t.Errorf("a dry run would be stopped by %+v", b.wouldStop(dry))
+		}
 		b.usedToday = 0
 		if result, id = b.run(reportsync.NewRun{}); result.Err != nil {
 			t.Errorf("allowance: %+v, error %+v\n%s", result, result.Err, b.log(id))
 		}
 		if facts, err := b.store.Run(t.Context(), id); err != nil || facts.Forecast == nil || facts.Forecast.Write == nil || facts.Forecast.APICalls != result.APICalls || facts.Org == nil {
 			t.Errorf("forecast %+v, %d calls, error %v", facts.Forecast, result.APICalls, err)
+		}
+	})
+}
+
+// Where the connection allows few rows a call, the choice of the route tells what that costs.
+func TestRouteMindsRowsPerCall(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		b := titles(t, 150, sync.Routes{})
+		for rows, want := range map[int64]string{
+			10:  "update of 150 records by Bulk jobs, about 6 API calls rather than 15 by sObject Collections (fewer API calls, with 10 rows a call by the connection's limits.batch_rows; with 200 it would be 1 rather than 15 by sObject Collections)",
+			100: "update of 150 records by sObject Collections, about 2 API calls rather than 6 by Bulk jobs (fewer API calls, with 100 rows a call by the connection's limits.batch_rows)",
+			200: "update of 150 records by sObject Collections, about 1 API call rather than 6 by Bulk jobs (fewer API calls)",
+		} {
+			b.limits.BatchRows = &rows
+			_, id := b.run(reportsync.NewRun{DryRun: true})
+			run, err := b.store.Run(t.Context(), id)
+			noError(t, err)
+			if run.Forecast == nil || run.Forecast.Write == nil || run.Forecast.Write.Why != want || !strings.Contains(b.log(id), want) {
+				t.Errorf("for %d rows: %+v", rows, run.Forecast.Write)
+			}
 		}
 	})
 }
@@ -185,6 +242,28 @@ func TestValueThatNeverSettles(t *testing.T) {
 		}
 		if got := next("Email,Title,Score\na@x.example,boss,2\n"); got[0] != "updated" {
 			t.Errorf("a new value: %v", got)
+		}
+	})
+}
+
+// A run in which Salesforce refuses the row neither adds to what was written in vain nor takes from it.
+func TestValueThatNeverSettlesAndIsRefused(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		s := schema.Standard()
+		noError(t, s.Add(schema.Object{Name: "Contact", Rules: schema.Rules{Automations: []schema.Automation{{Name: "shout", Field: "Title", Transform: schema.Upper}}}}))
+		b := setupOrg(t, s, byEmail(map[string]reportsync.Mapping{"Title": column("Title")}), "Email,Title\na@x.example,chief\n")
+		contact := b.insert(map[string]string{"Email": "a@x.example"})
+		var last string
+		for i, want := range []string{"updated", "failed UNABLE_TO_LOCK_ROW", "failed UNABLE_TO_LOCK_ROW", "updated", "unchanged never_settles"} {
+			if i == 1 || i == 2 {
+				b.org.Faults().Add(fault.Fault{Action: fault.LockRows, Object: "Contact", IDs: []string{contact}, Times: 4}) // as often as it is sent
+			}
+			b.previous = sync.Previous{Outcomes: b.evidence.reader(last)}
+			_, last = b.run(reportsync.NewRun{})
+			if got := b.kinds(last); len(got) != 1 || got[0] != want {
+				t.Errorf("run %d: %v, want %s: %+v", i+1, got, want, b.outcomes(last))
+			}
 		}
 	})
 }

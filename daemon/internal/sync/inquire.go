@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -110,7 +111,7 @@ type sighting struct {
 
 // shown is the outcome of a row whose record was seen to hold what was sent.
 func (r *run) shown(w *write, verb salesforce.Operation, s sighting) reportsync.Outcome {
-	return written(w.outcome, verb, s.ids[0], r.rows.states[w.unit.row].is() == rowCreate)
+	return written(w.outcome, verb, r.target.key.Name, s.ids[0], r.rows.states[w.unit.row].is() == rowCreate)
 }
 
 // doubted is the outcome of a row of which nobody can say whether it created one of the records that have its key now.
@@ -204,13 +205,17 @@ func (r *run) idsByKey(ctx context.Context, t *target, writes []*write, ids map[
 		return fmt.Errorf("look for written records of %s: its %s can't be looked up", t.object.Name, t.key.Name)
 	}
 	for _, list := range cut.lists {
-		err := r.lookUpList(ctx, s, list, func(row []string) error {
-			rec, err := bare.record(row)
-			if err != nil {
-				return err
-			}
-			if w := byKey[rec.key]; w != nil {
-				ids[w] = append(ids[w], rec.id)
+		err := r.lookUpList(ctx, s, list, func(batch records) error {
+			var rec record
+			var row []string
+			for i := range batch.Len() {
+				row = batch.Row(i, row)
+				if err := bare.record(row, &rec); err != nil {
+					return err
+				}
+				if w := byKey[rec.key]; w != nil {
+					ids[w] = append(ids[w], strings.Clone(rec.id))
+				}
 			}
 			return nil
 		})

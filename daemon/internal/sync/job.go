@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -48,6 +49,8 @@ type Evidence interface {
 type EvidenceWriter interface {
 	// Add takes the outcome of the next row.
 	Add(o reportsync.Outcome) error
+	// AddPlain is Add for an outcome that tells of little; nothing that p leads to may be kept.
+	AddPlain(p *rowlog.Plain) error
 	// Close makes what was added visible.
 	Close(ctx context.Context) (reportsync.Artifact, error)
 	// Discard drops what was added; after Close it does nothing.

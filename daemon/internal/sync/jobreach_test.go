@@ -111,3 +111,42 @@ func TestJobOutOfReachForGood(t *testing.T) {
 		}
 	})
 }
+
+// Rows of a job that Salesforce refuses to close were certainly not processed, and each of them says so.
+func TestJobRefusedToBegin(t *testing.T) {
+	t.Parallel()
+	refused := func(method string) fault.Fault {
+		return fault.Fault{Method: method, Path: jobsPath, Action: fault.Respond, Status: http.StatusForbidden, Body: `[{"errorCode":"INSUFFICIENT_ACCESS","message":"not for you"}]`}
+	}
+	for name, faults := range map[string][]fault.Fault{
+		"closing and aborting": {refused(http.MethodPatch)},
+		"looking too":          {refused(http.MethodPatch), refused(http.MethodGet)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onFakeTime(t, func(t *testing.T) {
+				b := titles(t, 600, sync.Routes{Write: reportsync.RouteBulk})
+				for _, f := range faults {
+					b.org.Faults().Add(f)
+				}
+				began := time.Now()
+				result, id := b.run(reportsync.NewRun{})
+				wantCounts(t, reportsync.Counts{Read: 600, Unprocessed: 600}, result.Counts)
+				if result.Status != reportsync.RunFailed || result.Err.Code != reportsync.CodeSalesforce || !strings.Contains(result.Err.Message, "not for you") {
+					t.Errorf("%s: %+v", result.Status, result.Err)
+				}
+				for _, o := range b.outcomes(id) {
+					if o.Code != reportsync.RowNotSent || !strings.HasPrefix(o.Message, "Salesforce refused to begin Bulk job 750") || !strings.HasSuffix(o.Message, "it did not process the row: not for you") {
+						t.Fatalf("outcome %+v", o)
+					}
+				}
+				if n := b.org.Writes("Contact"); n != 0 {
+					t.Errorf("%d writes", n)
+				}
+				if waited := time.Since(began); waited > 10*time.Second {
+					t.Errorf("the run waited %s for a job that never begins", waited)
+				}
+			})
+		})
+	}
+}

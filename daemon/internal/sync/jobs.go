@@ -19,26 +19,72 @@ const jobPatience = 10 * time.Minute
 func (r *run) seeThrough(ctx context.Context, j *job) (salesforce.IngestJob, error) {
 	going, release := r.inFlight(ctx)
 	defer release()
+	closed := time.Now()
 	if err := r.Org.CloseIngest(going, j.id); err != nil {
-		return r.abort(going, j, fmt.Errorf("close Bulk job %s: %w", j.id, err))
+		return r.abandonOpen(going, j, fmt.Errorf("close Bulk job %s: %w", j.id, err))
 	}
-	finished, err := r.awaitJob(ctx, j.seq, j.id)
+	finished, err := r.awaitJob(ctx, j.seq, j.id, closed)
 	if err != nil && !handsOver(context.Cause(ctx)) {
 		return r.abort(going, j, err)
 	}
 	return finished, err
 }
 
+// abandonOpen ends a job that could not be closed, because of why. Where Salesforce refuses the abort as well, a job that
+// still is open has done nothing and never will. Where it won't even tell the state, its refusal to close the job counts.
+func (r *run) abandonOpen(ctx context.Context, j *job, why error) (salesforce.IngestJob, error) {
+	if !isRefusal(why) {
+		return r.abort(ctx, j, why)
+	}
+	failure := r.Org.AbortIngest(ctx, j.id)
+	if failure == nil {
+		return r.awaitAborted(ctx, j, why, nil)
+	}
+	job, err := r.Org.IngestJob(ctx, j.id)
+	if job.State != salesforce.JobOpen && !isRefusal(err) {
+		return r.awaitAborted(ctx, j, why, failure)
+	}
+	j.unbegun = true
+	return salesforce.IngestJob{}, why
+}
+
+// isRefusal reports whether Salesforce answered that it won't do what was asked for, now or later.
+func isRefusal(err error) bool {
+	e, ok := errors.AsType[*salesforce.Error](err)
+	return ok && e.Code != "" && e.Status >= 400 && e.Status < 500 && !salesforce.IsRetryable(err)
+}
+
+// leaveUnbegun ends the rows of a job that Salesforce refused to begin, which ends the run; where it refuses the Bulk API as
+// such, the rows go another way.
+func (r *run) leaveUnbegun(ctx context.Context, target *target, j *job, why error) error {
+	r.markUnits(j.units, false)
+	if refusesBulk(why) {
+		return why
+	}
+	going, release := r.inFlight(ctx)
+	defer release()
+	text := fmt.Sprintf("Salesforce refused to begin Bulk job %s, so it did not process the row: %s", j.id, messageOf(why))
+	err := r.settleUnits(going, target, j, j.units, func(writes []*write) []answer { return unprocessed(writes, reportsync.RowNotSent, text) })
+	if err == nil {
+		err = r.ledger.settle(going, j.seq, nil, true)
+	}
+	return errors.Join(err, why)
+}
+
 // abort ends a closed job of which nothing good is to be expected any more, because of why. What it did until then
 // counts, so a job whose end can be seen is no error.
 func (r *run) abort(ctx context.Context, j *job, why error) (salesforce.IngestJob, error) {
-	failure := r.Org.AbortIngest(ctx, j.id)
+	return r.awaitAborted(ctx, j, why, r.Org.AbortIngest(ctx, j.id))
+}
+
+// awaitAborted waits for the end of a job that was to be aborted, which failed if failure is not nil.
+func (r *run) awaitAborted(ctx context.Context, j *job, why, failure error) (salesforce.IngestJob, error) {
 	if _, broken := errors.AsType[*storeError](why); broken {
 		return salesforce.IngestJob{}, why // its answers could not be stored
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.pace.settle)
 	defer cancel()
-	finished, err := r.Org.WaitIngest(ctx, j.id, nil)
+	finished, err := r.Org.WaitIngest(ctx, j.id, time.Time{}, nil)
 	if err != nil {
 		r.Logger.Debug("job may still be at work", "job", j.id, "error", errors.Join(failure, err))
 		return salesforce.IngestJob{}, why
@@ -49,11 +95,11 @@ func (r *run) abort(ctx context.Context, j *job, why error) (salesforce.IngestJo
 	return finished, nil
 }
 
-// awaitJob waits until Salesforce is through with a job. When a user cancels the run the job is aborted, and what it
-// did until then still counts.
-func (r *run) awaitJob(ctx context.Context, seq int, id string) (salesforce.IngestJob, error) {
+// awaitJob waits until Salesforce is through with a job; closed is when it was asked to begin, or zero. When a user cancels
+// the run the job is aborted, and what it did until then still counts.
+func (r *run) awaitJob(ctx context.Context, seq int, id string, closed time.Time) (salesforce.IngestJob, error) {
 	var journal error
-	job, err := r.watchJob(ctx, id, func(job salesforce.IngestJob) {
+	job, err := r.watchJob(ctx, id, closed, func(job salesforce.IngestJob) {
 		if journal == nil {
 			journal = r.ledger.work(ctx, seq, int64(job.Processed))
 		}
@@ -64,7 +110,7 @@ func (r *run) awaitJob(ctx context.Context, seq int, id string) (salesforce.Inge
 		if err := r.Org.AbortIngest(going, id); err != nil {
 			return job, fmt.Errorf("abort Bulk job %s: %w", id, err)
 		}
-		job, err = r.Org.WaitIngest(going, id, nil)
+		job, err = r.Org.WaitIngest(going, id, time.Time{}, nil)
 	}
 	if err != nil {
 		return job, fmt.Errorf("wait for Bulk job %s: %w", id, err)
@@ -76,11 +122,11 @@ func (r *run) awaitJob(ctx context.Context, seq int, id string) (salesforce.Inge
 }
 
 // watchJob polls a job until it has ended. When it is out of reach that is tried for a good while.
-func (r *run) watchJob(ctx context.Context, id string, seen func(salesforce.IngestJob)) (salesforce.IngestJob, error) {
+func (r *run) watchJob(ctx context.Context, id string, closed time.Time, seen func(salesforce.IngestJob)) (salesforce.IngestJob, error) {
 	const longestRest = 5 // doublings
 	var since time.Time   // it is out of reach; zero while it is not
 	for try := 0; ; try++ {
-		job, err := r.Org.WaitIngest(ctx, id, func(job salesforce.IngestJob) {
+		job, err := r.Org.WaitIngest(ctx, id, closed, func(job salesforce.IngestJob) {
 			since, try = time.Time{}, 0
 			seen(job)
 		})

@@ -24,7 +24,8 @@ type Journal interface {
 	// Planned calls each for every row that any attempt has planned, in the order in which they were planned. A row
 	// comes again when it was moved to another batch.
 	Planned(ctx context.Context, each func(seq int, rows []reportsync.Outcome) error) error
-	// Answers calls each for every answer of Salesforce, in the order in which they were stored.
+	// Answers calls each for every answer of Salesforce, in the order in which they were stored. One that is as planned
+	// says no more than when it was stored.
 	Answers(ctx context.Context, each func(seq int, rows []reportsync.Outcome) error) error
 
 	// Plan stores batches and their rows, with before-images and without outcomes, before anything of them is sent. A
@@ -33,7 +34,7 @@ type Journal interface {
 	// MarkBatch stores a batch's Bulk job and state. The job's id is stored before its upload is closed.
 	MarkBatch(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error
 	// Settle stores Salesforce's answers for rows of a batch and, in the same transaction, the batch as settled when
-	// done is true.
+	// done is true. An answer may be as planned ([reportsync.Outcome.AsPlanned]).
 	Settle(ctx context.Context, seq int, rows []reportsync.Outcome, done bool) error
 }
 

@@ -1,8 +1,10 @@
 package sync
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -89,7 +91,7 @@ func (d *duplicates) settle(hash uint64, used, row *reportRow) {
 		}
 	}
 	gone := rowSuperseded // how a row ends that comes too late
-	if alike(used, row) {
+	if d.target.alike(used, row) {
 		gone = rowRepeated
 	}
 	keep := spec.Keeps()
@@ -117,13 +119,18 @@ func (d *duplicates) settle(hash uint64, used, row *reportRow) {
 	}
 }
 
-// alike reports whether two rows with one key say the same.
-func alike(a, b *reportRow) bool {
-	if a.flaw != nil || b.flaw != nil {
+// alike reports whether two rows with one key say the same, be it something that can't be read. Keys of parents are the
+// same when Salesforce takes them for the same.
+func (t *target) alike(a, b *reportRow) bool {
+	if (a.flaw == nil) != (b.flaw == nil) || a.flaw != nil && *a.flaw != *b.flaw {
 		return false
 	}
 	for i := range a.values {
-		if string(a.values[i]) != string(b.values[i]) {
+		if string(a.values[i]) == string(b.values[i]) {
+			continue
+		}
+		p := t.fields[i].parents
+		if p == nil || bytes.HasPrefix(a.values[i], []byte(unreadable)) || p.key.Fold(string(a.values[i])) != p.key.Fold(string(b.values[i])) {
 			return false
 		}
 	}
@@ -134,9 +141,9 @@ func alike(a, b *reportRow) bool {
 // came to by their order makes no difference to anybody, unless they spell a key differently that a record may get.
 func (d *duplicates) preferEarlier() error {
 	rows, row := d.run.rows, &d.other
-	for i, st := range rows.states {
+	for i, st := range slices.Backward(rows.states) { // so that it comes to the first one of many step by step
 		to := int(rows.links[i]) //nolint:gosec // an index
-		if st != rowRepeated || to < i || rows.states[to] != rowOpen {
+		if st != rowRepeated || to < i || rows.states[to] != rowOpen && rows.states[to] != rowFlawed {
 			continue
 		}
 		if err := errors.Join(rows.at(to, row), rows.at(i, &d.row)); err != nil {
@@ -146,8 +153,9 @@ func (d *duplicates) preferEarlier() error {
 			continue
 		}
 		d.keys.Replace(d.keys.Hash(d.target.key.Fold(string(row.key))), uint32(to), uint32(i)) //nolint:gosec // at most maxRows
-		rows.set(to, rowRepeated, uint64(i))
-		rows.set(i, rowOpen, 0)
+		used := rows.states[to]
+		rows.set(to, rowRepeated, uint64(i)) //nolint:gosec // an index
+		rows.set(i, used, 0)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package sync
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +14,9 @@ import (
 
 // commitTime is how long the journal may take to store what is counted on.
 const commitTime = time.Minute
+
+// progressPause is how long a stage that goes on says nothing of how far it is.
+const progressPause = 250 * time.Millisecond
 
 // storeError is a failure of the journal. It ends the attempt, not the run: nothing can be said about rows when
 // nothing can be stored.
@@ -30,14 +35,16 @@ type ledger struct {
 	stage   reportsync.Stage
 	total   int64
 	passed  int64         // rows that the stage has dealt with
+	told    time.Time     // when that was stored
 	working map[int]int64 // rows that Salesforce is through with, by batch, whose answers are not read yet
+	held    map[int]bool  // batches that have rows set aside, and whether they are to be settled once these are
 	counts  func() reportsync.Counts
 	facts   reportsync.RunFacts
 }
 
 func newLedger(journal Journal, usage func() salesforce.Usage, facts reportsync.RunFacts) *ledger {
 	return &ledger{
-		journal: journal, usage: usage, working: map[int]int64{}, facts: facts,
+		journal: journal, usage: usage, working: map[int]int64{}, held: map[int]bool{}, facts: facts,
 		counts: func() reportsync.Counts { return reportsync.Counts{} },
 	}
 }
@@ -57,11 +64,14 @@ func (l *ledger) enter(ctx context.Context, stage reportsync.Stage, total int64)
 	return l.progress(ctx)
 }
 
-// advance stores that the stage has dealt with so many rows.
+// advance stores that the stage has dealt with so many rows, unless that would be told too often for anybody to see.
 func (l *ledger) advance(ctx context.Context, passed int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.passed = passed
+	if passed != l.total && time.Since(l.told) < progressPause {
+		return nil
+	}
 	return l.progress(ctx)
 }
 
@@ -74,6 +84,7 @@ func (l *ledger) work(ctx context.Context, batch int, rows int64) error {
 }
 
 func (l *ledger) progress(ctx context.Context) error {
+	l.told = time.Now()
 	used, passed := l.usage(), l.passed
 	for _, n := range l.working {
 		passed += n
@@ -123,6 +134,9 @@ func (l *ledger) plan(ctx context.Context, batches []PlannedBatch) error {
 
 // mark stores where a batch stands, and what the run has used so far: an attempt that dies now can't tell later.
 func (l *ledger) mark(ctx context.Context, seq int, jobID string, state reportsync.BatchState) error {
+	if state == reportsync.BatchSettled && l.holds(seq) {
+		return nil
+	}
 	if err := commit(ctx, func(ctx context.Context) error { return l.journal.MarkBatch(ctx, seq, jobID, state) }); err != nil {
 		return err
 	}
@@ -134,6 +148,7 @@ func (l *ledger) mark(ctx context.Context, seq int, jobID string, state reportsy
 // settle stores answers for rows of a batch, and the batch as settled when done. Only then are the rows done
 // (invariant 1).
 func (l *ledger) settle(ctx context.Context, batch int, answers []reportsync.Outcome, done bool) error {
+	done = done && !l.holds(batch)
 	if len(answers) == 0 && !done {
 		return nil
 	}
@@ -145,6 +160,44 @@ func (l *ledger) settle(ctx context.Context, batch int, answers []reportsync.Out
 	delete(l.working, batch)
 	l.passed += int64(len(answers))
 	return l.progress(ctx)
+}
+
+// hold keeps a batch from being settled, because rows of it were set aside.
+func (l *ledger) hold(seq int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, held := l.held[seq]; !held {
+		l.held[seq] = false
+	}
+}
+
+// holds reports whether a batch must not be settled yet, and notes that it is to be later.
+func (l *ledger) holds(seq int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, held := l.held[seq]
+	if held {
+		l.held[seq] = true
+	}
+	return held
+}
+
+// letGo settles the batches that were held and have no other open rows: all that was set aside has its answer, or was
+// planned anew.
+func (l *ledger) letGo(ctx context.Context) error {
+	l.mu.Lock()
+	held := l.held
+	l.held = map[int]bool{}
+	l.mu.Unlock()
+	for _, seq := range slices.Sorted(maps.Keys(held)) {
+		if !held[seq] {
+			continue
+		}
+		if err := l.mark(ctx, seq, "", reportsync.BatchSettled); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // commit stores something that is counted on. It is done or not begun, but not cut off when ctx is done: nobody could

@@ -54,14 +54,14 @@ func (r *run) lookBack(ctx context.Context, why error) error {
 // tells reports whether reading its record can tell whether a planned row was written: some value was to differ, and
 // all fields are still mapped.
 func tells(t *target, o reportsync.Outcome) bool {
-	differs := false
+	differ := false
 	for _, c := range o.Changes {
 		if !slices.Contains(t.names, c.Field) {
 			return false
 		}
-		differs = differs || orEmpty(c.Before) != orEmpty(c.After)
+		differ = differ || differs(c)
 	}
-	return differs
+	return differ
 }
 
 // lookBackAt settles those of some planned rows whose records hold what was planned.
@@ -77,7 +77,7 @@ func (r *run) lookBackAt(ctx context.Context, target *target, planned []reportsy
 	held := map[int][]reportsync.Outcome{} // by batch
 	for _, o := range planned {
 		values, there := records[o.RecordID]
-		if !there || !target.shows(record{values: values}, o.Changes) {
+		if !there || !target.matches(&record{values: values}, o.Changes) {
 			continue
 		}
 		holding++
@@ -109,10 +109,10 @@ func (r *run) unread() (*rowSet, error) {
 	for index := range max(int(r.Run.Counts.Read), r.past.rows()) {
 		var line int64
 		var key string
-		r.past.noted(r.past.plans, index, func(_ int, o reportsync.Outcome) bool {
+		for _, o := range r.past.plans.ofRow(index) {
 			line, key = o.Line, o.Key
-			return false
-		})
+			break
+		}
 		if err := rows.add(pack.row(line, key, "", nil, nil), rowOpen); err != nil {
 			return nil, err
 		}

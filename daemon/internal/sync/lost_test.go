@@ -1,6 +1,8 @@
 package sync_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -207,4 +209,43 @@ func TestMissingCreateThatAnAutomationChanged(t *testing.T) {
 			t.Errorf("records (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// A record that an attempt has created before it was cut off, and that doesn't hold what was sent, is not created again. It
+// can't be told from one that somebody else has made.
+func TestKilledCreateThatAnAutomationChanged(t *testing.T) {
+	t.Parallel()
+	for operation, want := range map[reportsync.Operation][]string{
+		reportsync.OperationInsert: {"unchanged exists", "created"},
+		reportsync.OperationUpsert: {"updated", "created"},
+	} {
+		t.Run(string(operation), func(t *testing.T) {
+			t.Parallel()
+			onFakeTime(t, func(t *testing.T) {
+				b := setupOrg(t, shouting(t), creatingByEmail(operation), "Email,Name,Title\na@x.example,Ann,chief\nb@x.example,Ben,CHIEF\n")
+				b.routes.Write = reportsync.RouteCollections
+				ctx, kill := context.WithCancelCause(t.Context())
+				defer kill(nil)
+				b.wire.cut = func(request *http.Request, deliver func() *http.Response) (*http.Response, error) {
+					response := deliver()
+					if strings.HasSuffix(request.URL.Path, "/composite/sobjects") {
+						kill(reportsync.ErrLeaseLost)
+						return nil, errReset
+					}
+					return response, nil
+				}
+				id := b.queue(reportsync.NewRun{})
+				if _, err := b.attempt(ctx, id, nil); !errors.Is(err, reportsync.ErrLeaseLost) {
+					t.Fatalf("attempt ended with %v", err)
+				}
+				b.wire.cut = nil
+				_, err := b.attempt(t.Context(), id, nil)
+				noError(t, err)
+				wantKinds(t, b, id, want...)
+				if n := len(b.contacts()); n != 2 {
+					t.Errorf("%d contacts", n)
+				}
+			})
+		})
+	}
 }

@@ -18,7 +18,8 @@ func (r *run) match(ctx context.Context, target *target, keys *keyIndex) error {
 	if keys.usable == 0 {
 		return nil
 	}
-	if err := r.findParents(ctx, target); err != nil {
+	parents, err := r.findParents(ctx, target)
+	if err != nil {
 		return err
 	}
 	choice, err := r.findRecords(ctx, target, keys)
@@ -29,7 +30,7 @@ func (r *run) match(ctx context.Context, target *target, keys *keyIndex) error {
 		return err
 	}
 	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
-		f.Forecast = &reportsync.Forecast{Match: choice}
+		f.Forecast = &reportsync.Forecast{Parents: parents, Match: choice}
 	}); err != nil {
 		return err
 	}
@@ -48,14 +49,19 @@ func (r *run) findRecords(ctx context.Context, target *target, keys *keyIndex) (
 	} else if blind {
 		return r.takeBlindly(ctx, target)
 	}
-	known, err := r.readPrevious(ctx)
+	known, err := r.awaitPrevious(ctx)
 	if err != nil {
 		return reportsync.Choice{}, err
 	}
 	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
-	return r.search(ctx, search{
-		object: target.object.Name, key: target.key, columns: target.columns(), keys: r.openKeys(), number: keys.usable,
-	}, m.take)
+	s := r.recordSearch(target)
+	s.keys, s.number, s.early = r.openKeys(), keys.usable, r.early
+	return r.search(ctx, s, m.take)
+}
+
+// recordSearch is the search for the records of rows, whose keys are still to come.
+func (r *run) recordSearch(target *target) search {
+	return search{object: target.object.Name, key: target.key, columns: target.columns()}
 }
 
 // openKeys yields the keys of the rows that are on their way.
@@ -73,14 +79,7 @@ func (r *run) openKeys() iter.Seq2[string, error] {
 // changes is asked for, and the key is the record's id or makes an upsert. Of a row that has nothing to write only its
 // record can tell what became of it, and an upsert, which may create the record, empties no field.
 func (r *run) blind(target *target) (bool, error) {
-	if r.spec.Compares() || r.Run.DryRun || r.spec.Guards != nil || r.past.attempts || len(r.spec.Match.FieldTransform) > 0 || r.spec.Match.UpdatesAll() {
-		return false, nil
-	}
-	op := r.spec.Does()
-	if !target.createsByKey(op) && (op != reportsync.OperationUpdate || !target.key.isID()) {
-		return false, nil
-	}
-	if target.createsByKey(op) && slices.ContainsFunc(target.fields, func(f mappedField) bool { return f.clears }) {
+	if !r.mayBeBlind(target) {
 		return false, nil
 	}
 	for row, err := range r.rows.each(rowOpen) {
@@ -89,6 +88,18 @@ func (r *run) blind(target *target) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// mayBeBlind is what of blind doesn't depend on the rows.
+func (r *run) mayBeBlind(target *target) bool {
+	if r.spec.Compares() || r.Run.DryRun || r.spec.Guards != nil || r.past.attempts || len(r.spec.Match.FieldTransform) > 0 || r.spec.Match.UpdatesAll() {
+		return false
+	}
+	op := r.spec.Does()
+	if !target.createsByKey(op) {
+		return op == reportsync.OperationUpdate && target.key.isID()
+	}
+	return !slices.ContainsFunc(target.fields, func(f mappedField) bool { return f.clears })
 }
 
 func (r *run) takeBlindly(ctx context.Context, target *target) (reportsync.Choice, error) {

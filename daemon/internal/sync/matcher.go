@@ -3,6 +3,7 @@ package sync
 import (
 	"sync"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -14,11 +15,17 @@ type matcher struct {
 	previous *previous
 
 	mu    sync.Mutex
+	batch [matchBatch]record
+	ways  [matchBatch]spool.Way
 	row   reportRow
 	pack  packer
 	edits []edit
 	met   map[met]struct{} // records of rows that have several
 }
+
+// matchBatch is how many records are matched at once. Their rows stand anywhere in memory, and are asked for all together
+// before any of them is looked at, so that the processor waits for many of them in the time that it takes to wait for one.
+const matchBatch = 64
 
 // met is a record of a row that has several. It has no pointers: there may be very many of them.
 type met struct {
@@ -38,17 +45,46 @@ func (m *matcher) meetsFirst(row *reportRow, id string) bool {
 	return true
 }
 
-// take notes a record. One that no row asks for is passed over: a whole object may be read.
-func (m *matcher) take(in []string) error {
-	rec, err := m.target.record(in)
-	if err != nil || rec.key == "" {
-		return err
-	}
+// take notes records. Those that no row asks for are passed over: a whole object may be read.
+func (m *matcher) take(batch records) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	rows := m.run.rows
-	for index := range m.keys.Rows(m.keys.Hash(rec.key)) {
-		if err := rows.at(int(index), &m.row); err != nil {
+	for from := 0; from < batch.Len(); from += matchBatch {
+		if err := m.takeSome(batch, from, min(matchBatch, batch.Len()-from)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeSome notes so many records of a batch.
+func (m *matcher) takeSome(batch records, from, number int) error {
+	ways := m.ways[:number]
+	for i := range ways {
+		rec := &m.batch[i]
+		rec.row = batch.Row(from+i, rec.row)
+		if err := m.target.record(rec.row, rec); err != nil {
+			return err
+		}
+		ways[i] = m.keys.Way(rec.key)
+	}
+	m.keys.Approach(ways)
+	m.run.rows.table.Approach(ways)
+	for i := range ways {
+		if err := m.takeOne(&m.batch[i], ways[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeOne notes a record.
+func (m *matcher) takeOne(rec *record, way spool.Way) error {
+	if rec.key == "" {
+		return nil
+	}
+	for index := range m.keys.Rows(way.Hash) {
+		if err := m.run.rows.at(int(index), &m.row); err != nil {
 			return err
 		}
 		if string(m.row.key) != rec.key && m.target.key.Fold(string(m.row.key)) != rec.key {
@@ -60,7 +96,7 @@ func (m *matcher) take(in []string) error {
 }
 
 // meet brings a row and a record together.
-func (m *matcher) meet(row *reportRow, rec record) error {
+func (m *matcher) meet(row *reportRow, rec *record) error {
 	rows := m.run.rows
 	switch st := rows.states[row.index]; st {
 	case rowOpen:
@@ -130,7 +166,7 @@ func (m *matcher) first(row *reportRow, f find) error {
 }
 
 // second makes a group of the record that a row has and another one, or rivals.
-func (m *matcher) second(row *reportRow, before find, rec record) error {
+func (m *matcher) second(row *reportRow, before find, rec *record) error {
 	rows := m.run.rows
 	m.meetsFirst(row, before.id)
 	if !m.run.spec.Match.UpdatesAll() {
@@ -148,7 +184,7 @@ func (m *matcher) second(row *reportRow, before find, rec record) error {
 }
 
 // another adds a record to those that a row has.
-func (m *matcher) another(row *reportRow, rec record) error {
+func (m *matcher) another(row *reportRow, rec *record) error {
 	if !m.meetsFirst(row, rec.id) {
 		return nil
 	}
@@ -176,7 +212,7 @@ func (m *matcher) member(row *reportRow, f find, answer *reportsync.Outcome) (me
 }
 
 // exists notes that a row that was only to be inserted has a record.
-func (m *matcher) exists(row *reportRow, rec record) error {
+func (m *matcher) exists(row *reportRow, rec *record) error {
 	rows := m.run.rows
 	if planned := m.run.past.planOf(row.index, ""); planned != nil {
 		if o := m.madeBy(row, rec, planned); o != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	gosync "sync"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -107,6 +108,8 @@ func (w *memoryWriter) Add(o reportsync.Outcome) error {
 	w.outcomes = append(w.outcomes, o)
 	return nil
 }
+
+func (w *memoryWriter) AddPlain(p *rowlog.Plain) error { return w.Add(p.Outcome()) }
 
 func (w *memoryWriter) Close(context.Context) (reportsync.Artifact, error) {
 	w.memory.mu.Lock()

@@ -201,6 +201,43 @@ func TestDuplicatesPolicies(t *testing.T) {
 	}
 }
 
+// Rows that say the same collapse, whatever the policy, also where they say what can't be read, or what Salesforce takes
+// for the same.
+func TestDuplicatesThatSayTheSame(t *testing.T) {
+	t.Parallel()
+	const report = "Email,Score,Title,Company\n" +
+		"a@x.example,many,x,\nA@x.example, many,x,\na@x.example,many,x,\n" + // the same flaw, and the same beside it
+		"b@x.example,many,x,\nb@x.example,many,y,\n" + // the same flaw, and something else beside it
+		"c@x.example,many,x,\nc@x.example,lots,x,\n" + // another flaw
+		"d@x.example,1,x,acme\nd@x.example,1.0,x,ACME\n"
+	repeated, conflict := "duplicate repeated_row", "duplicate key_duplicate"
+	for keep, others := range map[reportsync.Keep][]string{
+		reportsync.KeepReject: {conflict, conflict, conflict, conflict},
+		reportsync.KeepFirst:  {"invalid value_invalid", "duplicate superseded", "invalid value_invalid", "duplicate superseded"},
+		reportsync.KeepLast:   {"duplicate superseded", "invalid value_invalid", "duplicate superseded", "invalid value_invalid"},
+	} {
+		t.Run(string(keep), func(t *testing.T) {
+			t.Parallel()
+			onFakeTime(t, func(t *testing.T) {
+				spec := byEmail(map[string]reportsync.Mapping{
+					"Score__c": column("Score"), "Title": column("Title"),
+					"AccountId": {Lookup: &reportsync.Lookup{Object: "Account", Field: "Name", Column: "Company"}},
+				})
+				spec.Duplicates = &reportsync.Duplicates{Keep: &keep}
+				b := setup(t, spec, report)
+				_, err := b.org.Insert("Account", map[string]string{"Name": "Acme"})
+				noError(t, err)
+				b.insert(map[string]string{"Email": "d@x.example"})
+				_, id := b.run(reportsync.NewRun{})
+				wantKinds(t, b, id, slices.Concat([]string{"invalid value_invalid", repeated, repeated}, others, []string{"updated", repeated})...)
+				if o := b.outcomes(id)[2]; o.Message != "repeats line 2" {
+					t.Errorf("message %q", o.Message)
+				}
+			})
+		})
+	}
+}
+
 // samples finds a sample report beside the checkout.
 func samples(t *testing.T, name string) string {
 	t.Helper()

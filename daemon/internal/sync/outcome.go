@@ -19,6 +19,11 @@ func begin(row *reportRow, kind reportsync.OutcomeKind) reportsync.Outcome {
 // outcome returns what became of a row. Its state is one that has an outcome.
 func (r *run) outcome(target *target, row *reportRow) (reportsync.Outcome, error) {
 	st, link := r.rows.states[row.index].is(), r.rows.links[row.index]
+	if st.plain() {
+		var p rowlog.Plain
+		r.rows.plain(row, &p)
+		return p.Outcome(), nil
+	}
 	o := begin(row, outcomeOf[st])
 	switch st {
 	case rowFlawed:
@@ -34,15 +39,8 @@ func (r *run) outcome(target *target, row *reportRow) (reportsync.Outcome, error
 	case rowIncomplete:
 		o.Code = reportsync.RowRequired
 		o.Message = "no record can be created without a value for " + target.names[link]
-	case rowMissing:
-		o.Code, o.Message = reportsync.RowNoRecord, "no record has this key"
-	case rowExists:
-		o.RecordID, o.Code = r.rows.ids.unpack(link), reportsync.RowExists
-	case rowSame, rowCreated:
-		o.RecordID = r.rows.ids.unpack(link)
-		if st == rowCreated {
-			o.Changes = target.creation(row)
-		}
+	case rowCreated:
+		o.RecordID, o.Changes = r.rows.ids.unpack(link), target.creation(row)
 	case rowHeld, rowUpdated:
 		return r.found(target, row, o)
 	case rowAmbiguous:
@@ -57,6 +55,21 @@ func (r *run) outcome(target *target, row *reportRow) (reportsync.Outcome, error
 		return o, fmt.Errorf("tell the outcome of row %d: it has none", row.index+1)
 	}
 	return o, nil
+}
+
+// plain fills p with what became of a row whose state is plain. Of the row only its line and key are read.
+func (s *rowSet) plain(row *reportRow, p *rowlog.Plain) {
+	st := s.states[row.index].is()
+	p.Row, p.Line, p.Key, p.Kind = int64(row.index)+1, row.line, row.key, outcomeOf[st]
+	p.RecordID, p.Code, p.Message = p.RecordID[:0], "", ""
+	if st == rowMissing {
+		p.Code, p.Message = reportsync.RowNoRecord, "no record has this key"
+		return
+	}
+	p.RecordID = s.ids.append(p.RecordID, s.links[row.index])
+	if st == rowExists {
+		p.Code = reportsync.RowExists
+	}
 }
 
 // gaveWay completes the outcome of a row that shares its key with another one.

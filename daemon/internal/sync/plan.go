@@ -46,6 +46,13 @@ func newWritePlan(t *target, op reportsync.Operation, direct bool) *writePlan {
 	return &writePlan{seed: maphash.MakeSeed(), lists: []*writeList{onto, create}}
 }
 
+// reserve makes room for so many records that exist and that are to be created.
+func (p *writePlan) reserve(onto, created int) {
+	for i, n := range []int{onto, created} {
+		p.lists[i].units = slices.Grow(p.lists[i].units, n)
+	}
+}
+
 func (p *writePlan) add(created bool, u unit, parent string) {
 	if parent != "" {
 		u.parent = uint32(maphash.String(p.seed, parent)>>32) | 1

@@ -38,11 +38,30 @@ func newPrevious() *previous {
 	return &previous{seed: maphash.MakeSeed(), values: map[uint64]wrote{}, undone: map[string]int{}, held: map[string]int{}}
 }
 
+// beginPrevious begins to read the changes of the run before, beside the report.
+func (r *run) beginPrevious(ctx context.Context) {
+	ctx, r.forget = context.WithCancel(ctx)
+	r.recalling.Go(func() error {
+		return caught(func() (err error) {
+			r.known, err = r.readPrevious(ctx)
+			return err
+		})
+	})
+}
+
+// awaitPrevious waits until the changes of the run before are known.
+func (r *run) awaitPrevious(ctx context.Context) (*previous, error) {
+	if r.forget == nil {
+		r.beginPrevious(ctx)
+	}
+	err := thrown(r.recalling.Wait())
+	return r.known, err
+}
+
 // readPrevious reads the changes of the run before. What can't be read is no reason not to run: values that never
 // settle are then noticed later.
 func (r *run) readPrevious(ctx context.Context) (*previous, error) {
 	p := newPrevious()
-	r.known = p
 	if r.Previous.Outcomes == nil || r.sendsAll() {
 		return p, nil
 	}
@@ -61,17 +80,22 @@ func (r *run) readPrevious(ctx context.Context) (*previous, error) {
 	return p, nil
 }
 
-// learn notes what an outcome says was written, and what was held back because it had been written in vain.
+// learn notes what an outcome says was written, and what was held back because it had been written in vain. What was to
+// be written and was not, as when Salesforce refused the row, counts as often as it had been written before.
 func (p *previous) learn(o reportsync.Outcome) {
 	for _, c := range o.Changes {
-		if o.Kind != reportsync.Updated && o.Kind != reportsync.Created && !c.Held {
+		times := c.Repeats
+		if o.Kind == reportsync.Updated || o.Kind == reportsync.Created || c.Held {
+			times++
+		}
+		if times == 0 {
 			continue
 		}
 		id := c.RecordID
 		if id == "" {
 			id = o.RecordID
 		}
-		p.values[p.hash(id, c.Field)] = wrote{value: uint32(p.hash(orEmpty(c.After))), times: uint8(min(c.Repeats+1, 200))} //nolint:gosec // half of a hash; at most 200
+		p.values[p.hash(id, c.Field)] = wrote{value: uint32(p.hash(orEmpty(c.After))), times: uint8(min(times, 200))} //nolint:gosec // half of a hash; at most 200
 	}
 }
 

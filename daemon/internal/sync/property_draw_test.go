@@ -124,7 +124,11 @@ func anyScene(t *rapid.T, features features, operation reportsync.Operation) sce
 	}
 	s.spec = features.spec(t, s.objects[thing], operation)
 	for range rapid.IntRange(0, 10).Draw(t, "rows") {
-		s.rows = append(s.rows, anyRow(t, s.spec, s.objects[thing], key))
+		if len(s.rows) > 0 && maybe(t, "repeated row", 4) {
+			s.rows = append(s.rows, respelt(t, s.spec, few(t, "row", s.rows...)))
+		} else {
+			s.rows = append(s.rows, anyRow(t, s.spec, s.objects[thing], key))
+		}
 	}
 	if features.runs {
 		s.full = maybe(t, "full resync", 8)
@@ -191,4 +195,15 @@ func anyRow(t *rapid.T, spec reportsync.IntegrationSpec, object model.Object, ke
 		}
 	}
 	return model.Row{Cells: cells}
+}
+
+// respelt draws a row that says what another one does, bad values included, and may spell the key of a parent differently.
+func respelt(t *rapid.T, spec reportsync.IntegrationSpec, row model.Row) model.Row {
+	row.Cells = maps.Clone(row.Cells)
+	for _, name := range slices.Sorted(maps.Keys(spec.Mappings)) {
+		if m := spec.Mappings[name]; m.Lookup != nil && row.Cells != nil && rapid.Bool().Draw(t, "shouted") {
+			row.Cells[m.Lookup.Column] = strings.ToUpper(row.Cells[m.Lookup.Column])
+		}
+	}
+	return row
 }

@@ -97,7 +97,9 @@ func (p *played) got() []model.Outcome {
 			p.fill(&one, o)
 		}
 		if !p.c.Spec.Compares() {
-			one.Changes = want.Changes
+			if unread(o) && o.Kind != reportsync.Created {
+				one.Changes = want.Changes // which of them made a difference nobody can say
+			}
 			if own, ok := ownCodes[o.Code]; ok {
 				one.Kind, one.Code = own.Kind, own.Code
 			}
@@ -144,7 +146,16 @@ func (p *played) change(c reportsync.Change) model.Change {
 		}
 		return text
 	}
-	return model.Change{RecordID: c.RecordID, Field: c.Field, Before: stored(c.Before), After: stored(c.After)}
+	change := model.Change{RecordID: c.RecordID, Field: c.Field, Before: stored(c.Before), After: stored(c.After)}
+	if c.BeforeUnknown {
+		change.Before = "unknown"
+	}
+	return change
+}
+
+// unread reports whether a row tells of all its changes that nobody knows what stood there.
+func unread(o reportsync.Outcome) bool {
+	return len(o.Changes) > 0 && !slices.ContainsFunc(o.Changes, func(c reportsync.Change) bool { return !c.BeforeUnknown || c.Before != nil })
 }
 
 func byPlace(a, b model.Change) int {

@@ -162,7 +162,7 @@ func (r *run) writeRoute(plan *writePlan, left remaining) reportsync.Choice {
 		if many.APICalls < few.APICalls {
 			list.route = reportsync.RouteBulk
 		}
-		why := "fewer API calls"
+		why := r.whyCheaper(list, few, many)
 		if left.batches != nil && many.BulkBatches > *left.batches-plan.batches && list.route == reportsync.RouteBulk {
 			list.route, why = reportsync.RouteCollections, fmt.Sprintf("the org has %d Bulk batches left of its day", *left.batches)
 		}
@@ -190,6 +190,20 @@ func (r *run) writeRoute(plan *writePlan, left remaining) reportsync.Choice {
 	cheapestFirst(choice.Routes)
 	choice.Why = strings.Join(parts, "; ")
 	return choice
+}
+
+// whyCheaper says why a list's route costs fewer calls, and when it does so because the connection allows few rows a call.
+func (r *run) whyCheaper(list *writeList, few, many reportsync.RouteCost) string {
+	const why = "fewer API calls"
+	rows := r.batchRows()
+	if w := r.spec.Writes; w != nil && w.BatchRows != nil || rows == salesforce.MaxCollectionRows {
+		return why
+	}
+	text := fmt.Sprintf("%s, with %s a call by the connection's limits.batch_rows", why, count(rows, "row"))
+	if full := int64(collectionCalls(len(list.units), salesforce.MaxCollectionRows)); list.route == reportsync.RouteBulk && full <= many.APICalls {
+		text += fmt.Sprintf("; with %d it would be %d rather than %d by sObject Collections", salesforce.MaxCollectionRows, full, few.APICalls)
+	}
+	return text
 }
 
 // writeRoutes are the ways of writing in words.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -65,7 +66,7 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 		r.discard(ctx, b.JobID) // the call to close it never arrived
 		return r.neverSent(ctx, b)
 	}
-	if job, err = r.awaitJob(ctx, b.Seq, b.JobID); err != nil {
+	if job, err = r.awaitJob(ctx, b.Seq, b.JobID, time.Time{}); err != nil {
 		return err
 	}
 	going, release := r.inFlight(ctx)
@@ -128,7 +129,7 @@ func (r *run) endJobs(ctx context.Context) error {
 // never came to, stay open and go through the stages again.
 func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job salesforce.IngestJob) error {
 	waiting, name := map[string]reportsync.Outcome{}, func(o reportsync.Outcome) string { return o.RecordID }
-	pair := func(result salesforce.IngestResult) string { return result.ID }
+	pair, key := func(result salesforce.IngestResult) string { return result.ID }, ""
 	if job.Operation != salesforce.OperationUpdate {
 		target, _, err := r.checked(ctx)
 		if err != nil {
@@ -137,9 +138,10 @@ func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job sales
 		if target == nil || target.key.Key == nil {
 			return r.ledger.warn(ctx, "the rows of Bulk job %s can't be told apart any more", b.JobID)
 		}
+		key = target.key.Name
 		name = func(o reportsync.Outcome) string { return target.key.Fold(o.Key) }
 		pair = func(result salesforce.IngestResult) string {
-			cell, _ := result.Value(target.key.Name)
+			cell, _ := result.Value(key)
 			return target.key.FromOrg(cell)
 		}
 	}
@@ -160,11 +162,11 @@ func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job sales
 			continue
 		}
 		delete(waiting, pair(result))
-		if result.Status == salesforce.IngestUnprocessed {
+		if unwritten(job.Operation, result) {
 			r.past.skip(b.Seq, o)
 			continue
 		}
-		if o = jobAnswer(o, job.Operation, result); o.Kind == reportsync.Failed && isTransient(o.Code, o.Message) {
+		if o = jobAnswer(o, job.Operation, key, result); o.Kind == reportsync.Failed && isTransient(o.Code, o.Message) {
 			continue
 		}
 		final = append(final, o)
@@ -173,11 +175,18 @@ func (r *run) settlePast(ctx context.Context, b reportsync.WriteBatch, job sales
 		if err := r.ledger.settle(ctx, b.Seq, part, false); err != nil {
 			return err
 		}
-		if err := r.past.noteAll(&r.past.answers, b.Seq, part); err != nil {
+		if err := r.past.answers.addAll(b.Seq, part); err != nil {
 			return err
 		}
 	}
 	return r.ledger.answered(ctx, reportsync.LogInfo, "Bulk job %s of an earlier attempt is %s: %d answers stored", b.JobID, job.State, len(final))
+}
+
+// unwritten reports whether nothing was written for a row of an earlier attempt's job, and it may be matched anew: the job
+// never came to it, or its record was gone.
+func unwritten(verb salesforce.Operation, result salesforce.IngestResult) bool {
+	return result.Status == salesforce.IngestUnprocessed ||
+		result.Status == salesforce.IngestFailed && isGone(verb, []salesforce.RowError{result.Error})
 }
 
 // closePast marks the batches of earlier attempts as settled: each of their rows has its answer, or has moved to a

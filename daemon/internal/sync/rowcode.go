@@ -14,18 +14,22 @@ type reportRow struct {
 	line   int64
 	key    []byte   // as it is looked up and shown; empty when there is none
 	order  []byte   // what duplicates are ordered by
-	values [][]byte // one a mapped field: empty for nothing, the key of a parent for a lookup
+	values [][]byte // one a mapped field: empty for nothing, the key of a parent for a lookup, [unreadable] and a text for a bad one
 	flaw   *flaw    // why the row goes no further, nil while nothing is wrong with it by itself
 
 	buf []byte
 }
+
+// unreadable stands before a text that is no value of its field. No text of a report begins with this byte, which is not
+// UTF-8.
+const unreadable = "\xff"
 
 // flaw is what is wrong with a row by itself.
 type flaw struct{ code, message string }
 
 // keyless reports whether the row can't take part in the search for duplicates.
 func (r *reportRow) keyless() bool {
-	return len(r.key) == 0 || r.flaw != nil && r.flaw.code != reportsync.RowValueInvalid
+	return len(r.key) == 0 || r.flaw.valueless()
 }
 
 var errPacked = errors.New("unpack a row: it was damaged")
@@ -42,6 +46,9 @@ func (p *packer) text(s string) {
 	p.out = append(p.out, s...)
 }
 
+// valueless reports whether nothing is kept of a row's cells.
+func (f *flaw) valueless() bool { return f != nil && f.code != reportsync.RowValueInvalid }
+
 // row packs a row whose texts are given as strings.
 func (p *packer) row(line int64, key, order string, values []string, flawed *flaw) []byte {
 	p.begin()
@@ -51,6 +58,8 @@ func (p *packer) row(line int64, key, order string, values []string, flawed *fla
 	if flawed != nil {
 		p.text(flawed.code)
 		p.text(flawed.message)
+	}
+	if flawed.valueless() {
 		return p.out
 	}
 	for _, v := range values {
@@ -93,6 +102,18 @@ func (u *unpacker) text() []byte {
 	return text
 }
 
+// textUnpacker is an unpacker that gives its texts as strings, all of them parts of one.
+type textUnpacker struct {
+	unpacker
+	all string
+}
+
+func (u *textUnpacker) text() string {
+	text := u.unpacker.text()
+	end := len(u.all) - len(u.in)
+	return u.all[end-len(text) : end]
+}
+
 // unpack reads a packed row with so many values into r.
 func (r *reportRow) unpack(data []byte, values int) error {
 	u := unpacker{in: data}
@@ -101,11 +122,22 @@ func (r *reportRow) unpack(data []byte, values int) error {
 	r.key, r.order = u.text(), u.text()
 	if head&1 == 1 {
 		r.flaw = &flaw{code: string(u.text()), message: string(u.text())}
-	} else {
+	}
+	if !r.flaw.valueless() {
 		for range values {
 			r.values = append(r.values, u.text())
 		}
 	}
+	if u.bad {
+		return errPacked
+	}
+	return nil
+}
+
+// unpackHead reads no more than the line and the key.
+func (r *reportRow) unpackHead(data []byte) error {
+	u := unpacker{in: data}
+	r.line, r.key = int64(u.number()>>1), u.text()
 	if u.bad {
 		return errPacked
 	}

@@ -3,6 +3,7 @@ package sync
 import (
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -64,6 +65,15 @@ func (s *rowSet) add(packed []byte, st state) error {
 	s.states, s.links = append(s.states, st), append(s.links, 0)
 	s.tallies[st].Add(1)
 	return nil
+}
+
+// room returns for how many rows there is room without copying.
+func (s *rowSet) room() int { return cap(s.states) }
+
+// reserve makes room for more rows.
+func (s *rowSet) reserve(more int) {
+	s.states, s.links = slices.Grow(s.states, more), slices.Grow(s.links, more)
+	s.table.Reserve(more)
 }
 
 // len returns how many rows there are.
@@ -198,7 +208,7 @@ func (s *rowSet) created(index int, id string) (packed bool) {
 }
 
 // outcomeOf is what rows in a state become; empty where the state alone can't tell.
-var outcomeOf = map[state]reportsync.OutcomeKind{
+var outcomeOf = [...]reportsync.OutcomeKind{
 	rowFlawed:     reportsync.Malformed,
 	rowConflict:   reportsync.Duplicate,
 	rowRepeated:   reportsync.Duplicate,
@@ -213,13 +223,14 @@ var outcomeOf = map[state]reportsync.OutcomeKind{
 	rowMissing:    reportsync.Unmatched,
 	rowUpdated:    reportsync.Updated,
 	rowCreated:    reportsync.Created,
+	rowAnswered:   "",
 }
 
 // tally adds up the outcomes that are known.
 func (s *rowSet) tally() reportsync.Counts {
 	counts := reportsync.Counts{Read: int64(s.len())}
 	for st, kind := range outcomeOf {
-		counts.Add(kind, s.count(st))
+		counts.Add(kind, s.count(state(st)))
 	}
 	for kind, n := range s.kinds {
 		counts.Add(kind, n.Load())

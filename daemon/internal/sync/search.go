@@ -31,7 +31,8 @@ type search struct {
 	key     keyField
 	columns []string // what is read of each record
 	keys    iter.Seq2[string, error]
-	number  int // of keys
+	number  int    // of keys
+	early   *early // a Bulk query that may have begun; nil for none
 }
 
 // head begins a query; the condition follows.
@@ -53,6 +54,11 @@ func (s search) all() string { return s.head() + s.condition() }
 // listing begins a look-up; a list of keys and a parenthesis follow.
 func (s search) listing() string { return s.head() + " WHERE " + s.key.Name + " IN (" }
 
+// room is how many bytes of keys a look-up has room for.
+func (s search) room() int {
+	return salesforce.MaxQueryLength - salesforce.QueryLength(s.listing()+")")
+}
+
 // textKeys are keys that are in memory.
 func textKeys(keys []string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
@@ -64,9 +70,9 @@ func textKeys(keys []string) iter.Seq2[string, error] {
 	}
 }
 
-// search gives every record that may have one of the keys to take, by the route that costs fewer API calls. The row
-// that take gets is used again. It may be called from several goroutines.
-func (r *run) search(ctx context.Context, s search, take func(row []string) error) (reportsync.Choice, error) {
+// search gives every record that may have one of the keys to take, by the route that costs fewer API calls. Take gets
+// some at a time, and may be called from several goroutines.
+func (r *run) search(ctx context.Context, s search, take func(records) error) (reportsync.Choice, error) {
 	most := countUpTo + 1
 	if r.routes.read != "" {
 		most = s.number
@@ -94,7 +100,7 @@ func (r *run) search(ctx context.Context, s search, take func(row []string) erro
 		}
 	}
 	if choice.Route == searchPages {
-		return choice, r.scan(ctx, s, r.within.Query(ctx, s.all(), s.columns), take)
+		return choice, scan(ctx, s, r.query(ctx, s, s.all()), take)
 	}
 	return choice, r.lookUp(ctx, s, lookups.lists, take)
 }
@@ -108,7 +114,7 @@ type lookups struct {
 
 // lookups cuts the keys into lists, at most so many: more of them nobody would look up.
 func (s search) lookups(most int) (lookups, error) {
-	room := salesforce.MaxQueryLength - salesforce.QueryLength(s.listing()+")")
+	room := s.room()
 	if !s.key.Searchable() || room <= 0 {
 		return lookups{}, nil
 	}
@@ -138,7 +144,7 @@ func (s search) lookups(most int) (lookups, error) {
 }
 
 // lookUp runs look-ups side by side.
-func (r *run) lookUp(ctx context.Context, s search, lists [][]string, take func(row []string) error) error {
+func (r *run) lookUp(ctx context.Context, s search, lists [][]string, take func(records) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelQueries)
 	for _, keys := range lists {
@@ -150,24 +156,48 @@ func (r *run) lookUp(ctx context.Context, s search, lists [][]string, take func(
 }
 
 // lookUpList looks a list of keys up, in halves when it takes Salesforce too long.
-func (r *run) lookUpList(ctx context.Context, s search, keys []string, take func(row []string) error) error {
+func (r *run) lookUpList(ctx context.Context, s search, keys []string, take func(records) error) error {
 	literals := make([]string, len(keys))
 	for i, key := range keys {
 		literals[i] = s.key.Literal(key)
 	}
-	err := r.scan(ctx, s, r.within.Query(ctx, s.listing()+strings.Join(literals, ",")+")", s.columns), take)
+	err := scan(ctx, s, r.query(ctx, s, s.listing()+strings.Join(literals, ",")+")"), take)
 	if middle := len(keys) / 2; middle > 0 && takesTooLong(err) {
 		return errors.Join(r.lookUpList(ctx, s, keys[:middle], take), r.lookUpList(ctx, s, keys[middle:], take))
 	}
 	return err
 }
 
-// scan gives the rows of a query to take.
-func (r *run) scan(ctx context.Context, s search, rows iter.Seq2[[]string, error], take func(row []string) error) error {
-	var cells arena
-	for row, err := range ahead(rows, cells.keep) {
+// records are some of the rows that a query gives. Their texts share memory: what keeps a few of many clones them.
+type records interface {
+	Len() int
+	Row(i int, into []string) []string // written over into, or not
+}
+
+// listed are records that stand in memory row by row.
+type listed [][]string
+
+func (l listed) Len() int { return len(l) }
+
+func (l listed) Row(i int, _ []string) []string { return l[i] }
+
+// query yields the records of a query that Salesforce answers page by page.
+func (r *run) query(ctx context.Context, s search, soql string) iter.Seq2[listed, error] {
+	return func(yield func(listed, error) bool) {
+		var cells arena
+		for rows, err := range batched(r.within.Query(ctx, soql, s.columns), cells.keep) {
+			if !yield(rows, err) {
+				return
+			}
+		}
+	}
+}
+
+// scan gives the records that come of a query to take.
+func scan[R records](ctx context.Context, s search, batches iter.Seq2[R, error], take func(records) error) error {
+	for batch, err := range ahead(batches) {
 		if err == nil {
-			err = take(row)
+			err = take(batch)
 		}
 		if err != nil {
 			return fmt.Errorf("read records of %s: %w", s.object, err)
@@ -180,16 +210,21 @@ func (r *run) scan(ctx context.Context, s search, rows iter.Seq2[[]string, error
 }
 
 // scanByJob gives the rows of a Bulk query to take, and notes its job.
-func (r *run) scanByJob(ctx context.Context, s search, take func(row []string) error) error {
-	job := reportsync.BulkJob{Operation: "query"}
-	err := r.scan(ctx, s, r.within.BulkQueryRows(ctx, s.all(), s.columns, func(id string) { job.ID = id }), func(row []string) error {
-		job.Rows++
-		return take(row)
-	})
-	if job.ID == "" {
-		return err
+func (r *run) scanByJob(ctx context.Context, s search, take func(records) error) error {
+	job, begun, err := s.early.take()
+	if !begun {
+		job, err = r.within.CreateQueryJob(ctx, s.all())
 	}
-	return errors.Join(err, r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Jobs = append(f.Jobs, job) }))
+	if err != nil {
+		return fmt.Errorf("read records of %s: %w", s.object, err)
+	}
+	defer r.tidy(ctx, job.Remove)
+	note := reportsync.BulkJob{Operation: "query", ID: job.ID()}
+	err = scan(ctx, s, job.Batches(ctx, s.columns), func(batch records) error {
+		note.Rows += int64(batch.Len())
+		return take(batch)
+	})
+	return errors.Join(err, r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Jobs = append(f.Jobs, note) }))
 }
 
 // takesTooLong reports whether Salesforce gave a query up for the time that it took (SOQL reference: query timeout).

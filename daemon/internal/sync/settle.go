@@ -37,7 +37,7 @@ func (r *run) settleJob(ctx context.Context, target *target, j *job, finished sa
 			return nil, err
 		}
 	}
-	r.deleteJob(going, finished.ID)
+	r.tidy(ctx, func(going context.Context) { r.deleteJob(going, finished.ID) })
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -75,6 +75,7 @@ func (r *run) sendRefused(ctx, going context.Context, target *target, j *job, ou
 // results is what a job left to be done.
 type results struct {
 	written, failed int
+	gone            int       // set aside
 	refused         []refusal // met a passing obstacle
 	left            []unit    // the job never came to them
 	missing         []unit    // in no result file
@@ -114,83 +115,8 @@ func (r *run) jobResults(ctx context.Context, target *target, j *job, finished s
 	if err != nil {
 		return nil, fmt.Errorf("read the results of Bulk job %s: %w", finished.ID, err)
 	}
-	out.missing = waiting.units()
+	out.missing = waiting.missing()
 	return out, nil
-}
-
-// pairing joins result rows to what was sent.
-type pairing struct {
-	run     *run
-	target  *target
-	job     *job
-	waiting *waiting
-	out     *results
-	units   []unit
-	results []salesforce.IngestResult
-}
-
-func (p *pairing) read(ctx context.Context, finished salesforce.IngestJob) error {
-	for result, err := range p.run.Org.IngestResultsOf(ctx, finished, len(p.job.units)) {
-		if err != nil {
-			return err
-		}
-		u, ok := p.waiting.pair(result)
-		if !ok {
-			p.out.strangers++
-			continue
-		}
-		if err := p.take(ctx, u, result); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *pairing) take(ctx context.Context, u unit, result salesforce.IngestResult) error {
-	switch {
-	case result.Status == salesforce.IngestUnprocessed:
-		p.out.left = append(p.out.left, u)
-		p.run.markUnits([]unit{u}, false)
-		return nil
-	case result.Status == salesforce.IngestFailed && isTransient(result.Error.Code, result.Error.Message):
-		p.out.refused = append(p.out.refused, refusal{unit: u, reason: result.Error})
-		return nil
-	case result.Status == salesforce.IngestFailed:
-		p.out.failed++
-	default:
-		p.out.written++
-	}
-	result.Columns, result.Values = nil, nil // they have served
-	p.units, p.results = append(p.units, u), append(p.results, result)
-	if len(p.units) < settledRows {
-		return nil
-	}
-	return p.flush(ctx)
-}
-
-// flush stores the answers that have gathered.
-func (p *pairing) flush(ctx context.Context) error {
-	if len(p.units) == 0 {
-		return nil
-	}
-	writes, err := p.run.compose(p.target, p.job.verb, p.units)
-	if err != nil {
-		return err
-	}
-	answers := make([]answer, len(writes))
-	for i, w := range writes {
-		answers[i] = answer{to: w, outcome: jobAnswer(w.outcome, p.job.verb, p.results[i])}
-	}
-	p.units, p.results = p.units[:0], p.results[:0]
-	return p.run.settle(ctx, p.job.seq, answers, false)
-}
-
-// jobAnswer turns a result row into the outcome of the row that was sent.
-func jobAnswer(o reportsync.Outcome, verb salesforce.Operation, result salesforce.IngestResult) reportsync.Outcome {
-	if result.Status == salesforce.IngestFailed {
-		return refusedBy(o, []salesforce.RowError{result.Error})
-	}
-	return written(o, verb, result.ID, result.Created)
 }
 
 // settleUnits stores what became of units of a job for which no result came, as judge has it.
@@ -245,13 +171,16 @@ func (r *run) sayJob(ctx context.Context, j *job, finished salesforce.IngestJob,
 	if j.verb != salesforce.OperationUpdate {
 		done = "written"
 	}
-	if finished.State == salesforce.JobComplete && len(out.refused)+len(out.left)+len(out.missing)+out.strangers == 0 {
+	if finished.State == salesforce.JobComplete && out.gone+len(out.refused)+len(out.left)+len(out.missing)+out.strangers == 0 {
 		return r.ledger.answered(ctx, reportsync.LogInfo, "Bulk job %s is %s: %d of %d rows %s, %d failed", finished.ID, finished.State, out.written, len(j.units), done, out.failed)
 	}
 	text := fmt.Sprintf("Bulk job %s is %s: %d of %d rows %s, %d failed, %d to be sent again, %d unprocessed",
 		finished.ID, finished.State, out.written, len(j.units), done, out.failed, len(out.refused), len(out.left))
 	if finished.ErrorMessage != "" {
 		text += "; " + finished.ErrorMessage
+	}
+	if out.gone > 0 {
+		text += fmt.Sprintf("; the records of %s are gone", count(out.gone, "row"))
 	}
 	if len(out.missing) > 0 {
 		rows := make([]string, 0, len(out.missing))

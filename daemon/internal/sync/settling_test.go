@@ -19,6 +19,7 @@ type auditor struct {
 
 	mu      stdsync.Mutex
 	planned map[int64]int // batch of each row without an answer
+	open    map[int]bool  // batches that are not settled
 	stored  int           // transactions with answers
 }
 
@@ -26,6 +27,7 @@ func (a *auditor) Plan(ctx context.Context, batches []sync.PlannedBatch) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, b := range batches {
+		a.open[b.Batch.Seq] = true
 		for _, o := range b.Rows {
 			a.planned[o.Row] = b.Batch.Seq
 		}
@@ -58,6 +60,7 @@ func (a *auditor) MarkBatch(ctx context.Context, seq int, jobID string, state re
 }
 
 func (a *auditor) check(seq int) {
+	delete(a.open, seq)
 	open := 0
 	for _, batch := range a.planned {
 		if batch == seq {
@@ -72,7 +75,7 @@ func (a *auditor) check(seq int) {
 // audit attempts a run under an auditor.
 func (b *bundle) audit(ctx context.Context, runID string) (result sync.Result, a *auditor, err error) {
 	b.t.Helper()
-	a = &auditor{t: b.t, planned: map[int64]int{}}
+	a = &auditor{t: b.t, planned: map[int64]int{}, open: map[int]bool{}}
 	result, err = b.attempt(ctx, runID, func(j sync.Journal) sync.Journal {
 		a.Journal = j
 		return a

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -33,6 +34,8 @@ func (f *folder) Add(o reportsync.Outcome) error {
 	f.outcomes = append(f.outcomes, o)
 	return nil
 }
+
+func (f *folder) AddPlain(p *rowlog.Plain) error { return f.Add(p.Outcome()) }
 
 func (f *folder) Close(context.Context) (reportsync.Artifact, error) {
 	if f.shelf.runs == nil {
@@ -64,6 +67,8 @@ func (f *brokenFolder) Add(reportsync.Outcome) error {
 	}
 	return nil
 }
+
+func (f *brokenFolder) AddPlain(p *rowlog.Plain) error { return f.Add(p.Outcome()) }
 
 func (*brokenFolder) Close(context.Context) (reportsync.Artifact, error) {
 	return reportsync.Artifact{}, errShelf

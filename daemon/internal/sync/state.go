@@ -31,6 +31,16 @@ const (
 // is returns the state without marks.
 func (s state) is() state { return s &^ rowSent }
 
+// writes reports whether a record is to be written for the row.
+func (s state) writes() bool {
+	switch s.is() {
+	case rowDiffers, rowGroup, rowCreate, rowDirect:
+		return true
+	default:
+		return false
+	}
+}
+
 // gaveWay reports whether another row with the same key is used.
 func (s state) gaveWay() bool { return s == rowRepeated || s == rowSuperseded }
 
@@ -43,3 +53,6 @@ func (s state) done() bool {
 		return true
 	}
 }
+
+// plain reports whether the state, the link and the row's key tell all that there is to tell of the row.
+func (s state) plain() bool { return s == rowSame || s == rowMissing || s == rowExists }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
@@ -40,6 +41,20 @@ type mappedField struct {
 	onCreate    bool // it is written to records that are created
 }
 
+// fromReport returns what a cell says, in canonical form, or the text that can't be read and why. A cell of which the
+// transform leaves nothing is not one that says nothing.
+func (f *mappedField) fromReport(cell string) (string, error) {
+	from := f.FromReport
+	if f.parents != nil {
+		from = f.parents.key.FromReport
+	}
+	text, err := from(cell)
+	if err == nil && text == "" && f.clears && f.transformed && trim(cell) != "" {
+		return trim(cell), fmt.Errorf("the transform leaves nothing of %s, which would empty the field", quote(trim(cell)))
+	}
+	return text, err
+}
+
 // want returns what a row wants a field to hold, in canonical form, and false when it leaves the field alone.
 func (t *target) want(row *reportRow, field int) (string, bool) {
 	f := &t.fields[field]
@@ -60,6 +75,12 @@ func (t *target) want(row *reportRow, field int) (string, bool) {
 func (t *target) wanted(row *reportRow, field int) string {
 	want, _ := t.want(row, field)
 	return want
+}
+
+// shows reports whether what Salesforce prints of a field is plainly what a row wants it to hold.
+func (t *target) shows(row *reportRow, field int, printed string) bool {
+	f := &t.fields[field]
+	return f.column >= 0 && f.parents == nil && len(row.values[field]) > 0 && f.Prints(row.values[field], printed)
 }
 
 // holds reports whether a record that has a value in a field needs nothing from a row there. It is asked for every
@@ -94,17 +115,18 @@ type record struct {
 	key    string // folded
 	parent string
 	values []string // as Salesforce gave them
+	row    []string // what all of these were read from
 }
 
 var errNoID = errors.New("read a record: Salesforce gave no valid id for it")
 
-// record reads a row of a query for columns. Its values are the row's own.
-func (t *target) record(row []string) (record, error) {
+// record reads a row of a query for columns into rec. Its values are the row's own.
+func (t *target) record(row []string, rec *record) error {
 	id, err := salesforce.ID18(row[0])
 	if err != nil {
-		return record{}, errNoID
+		return errNoID
 	}
-	rec, rest := record{id: id}, row[1:]
+	rest := row[1:]
 	if t.key.isID() {
 		rec.key = t.key.FromOrg(id)
 	} else {
@@ -113,8 +135,8 @@ func (t *target) record(row []string) (record, error) {
 	if t.parent != "" {
 		rec.parent, rest = rest[0], rest[1:]
 	}
-	rec.values = rest
-	return rec, nil
+	rec.id, rec.values = id, rest
+	return nil
 }
 
 // sharedParent returns the reference by which records of an object belong together: writing two children of one parent

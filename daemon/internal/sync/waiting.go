@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
@@ -11,55 +10,68 @@ import (
 // printed anew: an updated record is found by its id, another by its key, brought to the form in which keys are
 // compared (Bulk API 2.0 guide: get results).
 type waiting struct {
-	byID   bool
 	target *target
-	all    map[string]unit
+	units  []unit
+	ids    *roll[recordID] // of an update, nil otherwise
+	keys   *roll[string]
 }
 
 func (r *run) newWaiting(target *target, j *job) (*waiting, error) {
-	w := &waiting{byID: j.verb == salesforce.OperationUpdate, target: target, all: make(map[string]unit, len(j.units))}
+	w := &waiting{target: target, units: j.units}
+	if j.verb == salesforce.OperationUpdate {
+		w.ids = newRoll(j.ids)
+		return w, nil
+	}
+	keys := make([]string, len(j.units))
 	var row reportRow
-	for _, u := range j.units {
-		name, err := r.nameOf(w, u, &row)
-		if err != nil {
+	for i, u := range j.units {
+		if err := r.rows.at(int(u.row), &row); err != nil {
 			return nil, err
 		}
-		w.all[name] = u
+		keys[i] = target.key.Fold(string(row.key))
 	}
+	w.keys = newRoll(keys)
 	return w, nil
 }
 
-// nameOf returns what a unit's result is found by.
-func (r *run) nameOf(w *waiting, u unit, row *reportRow) (string, error) {
-	if w.byID && r.rows.states[u.row].is() != rowDirect {
-		f, err := r.onto(u)
-		return f.id, err
-	}
-	if err := r.rows.at(int(u.row), row); err != nil {
-		return "", err
-	}
-	if w.byID {
-		return string(row.key), nil
-	}
-	return w.target.key.Fold(string(row.key)), nil
-}
-
 // pair returns what a result row is about, once.
-func (w *waiting) pair(result salesforce.IngestResult) (unit, bool) {
-	name := result.ID
-	if !w.byID {
+func (w *waiting) pair(result salesforce.IngestResult) (u unit, ok bool) {
+	var at int
+	if w.ids != nil {
+		at, ok = w.ids.call(recordIDOf(result.ID))
+	} else {
 		cell, _ := result.Value(w.target.key.Name)
-		name = w.target.key.FromOrg(cell)
+		at, ok = w.keys.call(w.target.key.FromOrg(cell))
 	}
-	u, ok := w.all[name]
-	delete(w.all, name)
-	return u, ok
+	if !ok {
+		return unit{}, false
+	}
+	return w.units[at], true
 }
 
-func (w *waiting) left() int { return len(w.all) }
+func (w *waiting) left() int {
+	if w.ids != nil {
+		return w.ids.left
+	}
+	return w.keys.left
+}
 
-func (w *waiting) units() []unit {
-	units := slices.Collect(maps.Values(w.all))
+// missing returns the units that no result row was about, in the report's order.
+func (w *waiting) missing() []unit {
+	var units []unit
+	called := w.called()
+	for i, u := range w.units {
+		if !called[i] {
+			units = append(units, u)
+		}
+	}
 	slices.SortFunc(units, func(a, b unit) int { return int(a.row) - int(b.row) })
 	return units
+}
+
+func (w *waiting) called() []bool {
+	if w.ids != nil {
+		return w.ids.called
+	}
+	return w.keys.called
 }

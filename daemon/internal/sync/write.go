@@ -18,8 +18,11 @@ func (r *run) write(ctx context.Context, target *target, plan *writePlan) error 
 	}
 	for _, list := range plan.lists {
 		if err := r.writeList(ctx, target, list); err != nil {
-			return err
+			return r.refuseGone(ctx, target, err)
 		}
+	}
+	if err := r.matchGone(ctx, target); err != nil {
+		return r.refuseGone(ctx, target, err)
 	}
 	return r.closePast(ctx)
 }
@@ -44,7 +47,7 @@ func (r *run) writeList(ctx context.Context, target *target, list *writeList) er
 func (r *run) openUnits(units []unit) []unit {
 	var open []unit
 	for _, u := range units {
-		if !r.unitDone(u) {
+		if !r.unitDone(u) && !r.gone.has(u.row) {
 			open = append(open, u)
 		}
 	}
@@ -112,6 +115,7 @@ func unanswered(writes []*write) []*write {
 type answer struct {
 	to      *write
 	outcome reportsync.Outcome
+	gone    salesforce.RowError // why the row is to be matched again; empty for any other answer
 }
 
 // settle stores answers and, with done, that the batch has them all. Then the rows are done (invariant 1).

@@ -130,10 +130,10 @@ func (n *Node) StartRun(ctx context.Context, want reportsync.NewRun) (reportsync
 	return n.sweep.startRun(ctx, want)
 }
 
-// CancelRun ends a run. A queued one is cancelled at once; a running one settles what is in flight first. The errors are
-// those of the store's RequestCancel.
-func (n *Node) CancelRun(ctx context.Context, id string) (reportsync.Run, error) {
-	run, err := n.cfg.Store.RequestCancel(ctx, id)
+// CancelRun ends a run. A queued one is cancelled at once; a running one settles what is in flight first. The run's
+// log names by, who asked for it. The errors are those of the store's RequestCancel.
+func (n *Node) CancelRun(ctx context.Context, id, by string) (reportsync.Run, error) {
+	run, err := n.cfg.Store.RequestCancel(ctx, id, by)
 	if err != nil {
 		return reportsync.Run{}, err
 	}

@@ -48,7 +48,7 @@ func TestCancelRunning(t *testing.T) {
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk})
 		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		a := receive(t, began, "the attempt")
-		if _, err := n.CancelRun(t.Context(), run.ID); err != nil {
+		if _, err := n.CancelRun(t.Context(), run.ID, "somebody"); err != nil {
 			t.Fatal(err)
 		}
 		<-a.ctx.Done()
@@ -67,7 +67,7 @@ func TestCancelThroughStore(t *testing.T) {
 		n := startNode(t, work.Config{Store: s, Execute: execute, Timing: brisk})
 		run := startRun(t, n, addIntegration(t, s, reportsync.ManualSchedule))
 		receive(t, began, "the attempt")
-		if _, err := s.RequestCancel(t.Context(), run.ID); err != nil {
+		if _, err := s.RequestCancel(t.Context(), run.ID, "somebody"); err != nil {
 			t.Fatal(err)
 		}
 		awaitStatus(t, s, run.ID, reportsync.RunCancelled)

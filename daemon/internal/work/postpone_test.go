@@ -43,7 +43,7 @@ func TestPostponed(t *testing.T) {
 		if n.Running() != 0 {
 			t.Errorf("%d runs are worked on, want none", n.Running())
 		}
-		if _, err := n.CancelRun(t.Context(), second.ID); err != nil {
+		if _, err := n.CancelRun(t.Context(), second.ID, "somebody"); err != nil {
 			t.Fatal(err)
 		}
 		if run := theRun(t, s, second.ID); run.Status != reportsync.RunCancelled {

@@ -60,7 +60,13 @@ func TestExpect(t *testing.T) {
 			},
 		},
 		"rows that say the same collapse": {rows: rows("a@x.example", "x", "A@X.example", " x"), want: []string{"updated", "duplicate repeated_row"}},
-		"of others none is used":          {rows: rows("a@x.example", "x", "a@x.example", "y"), want: []string{"duplicate key_duplicate", "duplicate key_duplicate"}},
+		"also when it can't be read": {
+			rows: rows("a@x.example", "far too long for a title", "A@x.example", " far too long for a title"), want: []string{"invalid value_invalid", "duplicate repeated_row"},
+		},
+		"or names a parent in other case": {
+			rows: rows("a@x.example", "ACME", "a@x.example", "acme"), want: []string{"updated", "duplicate repeated_row"}, with: lookUpAccounts,
+		},
+		"of others none is used": {rows: rows("a@x.example", "x", "a@x.example", "y"), want: []string{"duplicate key_duplicate", "duplicate key_duplicate"}},
 		"or the last": {
 			rows: rows("a@x.example", "x", "a@x.example", "far too long for a title"), want: []string{"duplicate superseded", "invalid value_invalid"},
 			with: func(c *model.Case) { c.Spec.Duplicates = &reportsync.Duplicates{Keep: new(reportsync.KeepLast)} },

@@ -10,7 +10,8 @@ import (
 type row struct {
 	cells   map[string]string
 	key     string            // empty where it can't be told
-	values  map[string]string // what stands in it for each field, as Salesforce would store it; empty for nothing
+	values  map[string]string // what stands in it for each field, as Salesforce would store or compare it; empty for nothing
+	bad     map[string]string // what stands in it that can't be read
 	says    map[string]string // what fields are to hold; those that it leaves alone are missing
 	parents map[string]string // the key of a parent, for fields that are fed with its id
 	invalid string            // the code of what is wrong with what it says
@@ -55,7 +56,7 @@ func (e *expecting) read() {
 
 // readValues finds out what the row says for the mapped fields. An empty cell says nothing, or empties its field.
 func (e *expecting) readValues(r *row) {
-	r.values, r.says, r.parents = map[string]string{}, map[string]string{}, map[string]string{}
+	r.values, r.bad, r.says, r.parents = map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
 	for name, m := range e.Spec.Mappings {
 		f := e.object.Fields[name]
 		into := r.says
@@ -67,17 +68,28 @@ func (e *expecting) readValues(r *row) {
 		if trim(cell) == "" {
 			value = "" // also for a checkbox
 		}
-		r.values[name] = value
-		said := m.Column != nil && trim(r.cells[*m.Column]) != ""
+		if said := e.said(r, m); said != "" && trim(cell) == "" && m.Clears() {
+			ok, cell = false, said // a transform that leaves nothing of a cell does not make it an empty one
+		}
+		if r.values[name] = value; m.Lookup != nil {
+			r.values[name] = keyField{Field: f, name: m.Lookup.Field}.fold(value)
+		}
 		switch {
-		case !ok, said && trim(cell) == "" && m.Clears(): // a transform that leaves nothing of a cell does not make it an empty one
-			r.invalid = reportsync.RowValueInvalid
+		case !ok:
+			delete(r.values, name)
+			r.bad[name], r.invalid = trim(cell), reportsync.RowValueInvalid
 		case value != "":
 			into[name] = value
 		case m.Clears():
 			r.says[name] = e.object.Fields[name].null()
 		}
 	}
+}
+
+// said returns what stands in the cell of a mapping before its transform, empty for a constant.
+func (e *expecting) said(r *row, m reportsync.Mapping) string {
+	column, _ := m.Source()
+	return trim(r.cells[column])
 }
 
 // cell returns what a mapping takes from a row.
@@ -89,7 +101,7 @@ func (e *expecting) cell(r *row, m reportsync.Mapping) string {
 	return apply(m.Transform, r.cells[column])
 }
 
-// sameAs reports whether two rows say the very same. Of a row with a bad value nobody knows what it says.
+// sameAs reports whether two rows say the very same, be it something that can't be read.
 func (r *row) sameAs(other *row) bool {
-	return r.invalid == "" && other.invalid == "" && maps.Equal(r.values, other.values)
+	return maps.Equal(r.values, other.values) && maps.Equal(r.bad, other.bad)
 }

@@ -20,6 +20,19 @@ func NewHashes() Hashes { return Hashes{seed: maphash.MakeSeed()} }
 // Add takes the key of the next row.
 func (h *Hashes) Add(key string) { h.all = append(h.all, maphash.String(h.seed, key)) }
 
+// Reserve makes room for more.
+func (h *Hashes) Reserve(more int) { h.all = slices.Grow(h.all, more) }
+
+// Len returns how many there are.
+func (h *Hashes) Len() int { return len(h.all) }
+
+// Different returns how many of them differ. It sorts a copy.
+func (h *Hashes) Different() int {
+	sorted := slices.Clone(h.all)
+	slices.Sort(sorted)
+	return len(slices.Compact(sorted))
+}
+
 // All yields the hashes by row.
 func (h *Hashes) All() iter.Seq2[int, uint64] { return slices.All(h.all) }
 
@@ -33,8 +46,11 @@ type Index struct {
 // NewIndex makes an index for as many rows as there are hashes, which must not be exceeded: 11 bytes each. It has the
 // same hash as they.
 func NewIndex(of Hashes) *Index {
-	rows := len(of.all)
-	return &Index{seed: of.seed, slots: make([]uint64, rows+rows/3+2)}
+	return newIndex(of.seed, len(of.all))
+}
+
+func newIndex(seed maphash.Seed, rows int) *Index {
+	return &Index{seed: seed, slots: make([]uint64, rows+rows/3+2)}
 }
 
 // Hash returns the hash of a key.
@@ -66,6 +82,45 @@ func (x *Index) Rows(hash uint64) iter.Seq[uint32] {
 		for at := x.first(hash); x.slots[at] != 0; at = x.after(at) {
 			if x.slots[at]>>32 == hash&0xffffffff && !yield(uint32(x.slots[at]-1)) { //nolint:gosec // the low half
 				return
+			}
+		}
+	}
+}
+
+// Way is the way to the row of a key.
+type Way struct {
+	Hash uint64
+	row  uint32 // that stands first on it, noRow for none
+	at   int    // the slot where it begins
+	slot uint64 // what that holds
+}
+
+// noRow is the row of a way that leads to none.
+const noRow = 1<<32 - 1
+
+// Way returns the way to the row of a key, to go with Approach.
+func (x *Index) Way(key string) Way {
+	hash := x.Hash(key)
+	return Way{Hash: hash, at: x.first(hash)}
+}
+
+// Approach goes many ways up to the rows that stand first on them. The slots of all of them are fetched in a loop that
+// does nothing else, so that the processor waits for memory once rather than for each.
+func (x *Index) Approach(ways []Way) {
+	for i := range ways {
+		ways[i].slot = x.slots[ways[i].at]
+	}
+	for i := range ways {
+		w := &ways[i]
+		w.row = noRow
+		switch {
+		case w.slot == 0:
+		case w.slot>>32 == w.Hash&0xffffffff:
+			w.row = uint32(w.slot - 1) //nolint:gosec // the low half
+		default:
+			for row := range x.Rows(w.Hash) {
+				w.row = row
+				break
 			}
 		}
 	}

@@ -50,6 +50,12 @@ func (s *Spool) Append(record []byte) (Ref, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ref := Ref(s.size)
+	if s.size%chunkBytes != 0 && s.size%chunkBytes+uint64(n+len(record)) <= chunkBytes { //nolint:gosec // a length
+		last := &s.chunks[len(s.chunks)-1]
+		*last = append(append(*last, head[:n]...), record...)
+		s.size += uint64(n + len(record)) //nolint:gosec // a length
+		return ref, nil
+	}
 	if err := s.write(head[:n]); err != nil {
 		return 0, err
 	}

@@ -27,7 +27,7 @@ func notAnEmail(text string) string {
 		return "something has to stand on both sides of the @"
 	case strings.IndexByte(domain, '@') >= 0:
 		return "it has more than one @"
-	case strings.ContainsAny(text, blanks):
+	case kindsIn(text)&blank != 0:
 		return "it has a blank inside"
 	case strings.IndexByte(domain, '.') < 0:
 		return "there is no dot after the @"

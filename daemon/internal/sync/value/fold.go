@@ -14,17 +14,44 @@ import (
 // letters. Keys that are kept apart wrongly find no record, which is reported; keys that are wrongly taken for the
 // same would have a wrong record written.
 func lower(text string) string {
-	capital := false
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return lowerRunes(text)
+	switch found := kindsIn(text); {
+	case found&beyondASCII != 0:
+		return lowerRunes(text)
+	case found&capital != 0:
+		return strings.ToLower(text) // which knows ASCII well
+	}
+	return text
+}
+
+// kinds are what bytes of a text are, where that matters.
+type kinds uint8
+
+const (
+	capital kinds = 1 << iota // of ASCII
+	blank
+	beyondASCII
+)
+
+var kindOf = func() (table [256]kinds) {
+	for c := range table {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			table[c] = capital
+		case strings.IndexByte(blanks, byte(c)) >= 0:
+			table[c] = blank
+		case c >= utf8.RuneSelf:
+			table[c] = beyondASCII
 		}
-		capital = capital || 'A' <= text[i] && text[i] <= 'Z'
 	}
-	if !capital {
-		return text
+	return table
+}()
+
+// kindsIn returns which kinds of bytes a text holds.
+func kindsIn(text string) (found kinds) {
+	for i := range len(text) {
+		found |= kindOf[text[i]]
 	}
-	return strings.ToLower(text) // which knows ASCII well
+	return found
 }
 
 // lowerRunes lower-cases a text that is not ASCII alone. Bytes that are no text stay as they are, so that no two texts

@@ -99,12 +99,16 @@ func Unfed(t salesforce.FieldType) string {
 }
 
 // FromReport returns the canonical form of a report cell: transformed first, empty for one that says nothing. The
-// error says what the cell should look like, and is fit to be shown.
+// error says what the cell should look like, and is fit to be shown; the text beside it is what can't be read.
 func (f *Form) FromReport(text string) (string, error) {
 	if text = applied(f.options.Transform, text); text == "" {
 		return "", nil
 	}
-	return f.read(f, text)
+	canonical, err := f.read(f, text)
+	if err != nil {
+		return text, err
+	}
+	return canonical, nil
 }
 
 // applied returns a cell as its transform leaves it, without blanks at its ends. A blank cell says nothing, and a hash
@@ -129,6 +133,25 @@ func (f *Form) FromOrg(text string) string {
 		return canonical
 	}
 	return text
+}
+
+// Prints reports whether one of the APIs prints a canonical text so. It is asked for every field of every record, and knows
+// the common cases only: where it is false, FromOrg may still find the two to be the same.
+func (f *Form) Prints(canonical []byte, printed string) bool {
+	same := len(canonical)
+	switch {
+	case len(printed) == same:
+		return string(canonical) == printed
+	case len(printed) < same:
+		return false
+	case f.Type == salesforce.TypeDateTime:
+		same-- // the Z
+		rest := printed[same:]
+		return same > 0 && (rest == ".000Z" || rest == ".000+0000") && string(canonical[:same]) == printed[:same]
+	case numeric(f.Type):
+		return printed[same:] == ".0" && string(canonical) == printed[:same]
+	}
+	return false
 }
 
 // Null returns the canonical form of what the field holds when it is emptied: a checkbox is never null (Salesforce

@@ -79,7 +79,7 @@ func (k *Key) Field() salesforce.Field { return k.form.Field }
 func (k *Key) Searchable() bool { return len(k.field) == 0 }
 
 // FromReport returns a report's key as it is looked up and shown: transformed and canonical, empty for none. The error
-// says why no record can have it.
+// says why no record can have it; the text beside it is the one that it is about.
 func (k *Key) FromReport(text string) (string, error) {
 	text = applied(k.chain, text)
 	if text == "" || !k.Searchable() {
@@ -87,13 +87,13 @@ func (k *Key) FromReport(text string) (string, error) {
 	}
 	key, err := k.form.read(k.form, text)
 	if err != nil {
-		return "", err
+		return text, err
 	}
 	if numeric(k.form.Type) && !k.form.exactly(text) {
-		return "", fmt.Errorf("%s has more decimal places than %s", Quote(text), k.form.Name)
+		return text, fmt.Errorf("%s has more decimal places than %s", Quote(text), k.form.Name)
 	}
 	if !strings.HasPrefix(key, k.prefix) {
-		return "", fmt.Errorf("%s is the id of another kind of object: those of this one start with %s", Quote(text), k.prefix)
+		return text, fmt.Errorf("%s is the id of another kind of object: those of this one start with %s", Quote(text), k.prefix)
 	}
 	return key, nil
 }
@@ -114,6 +114,9 @@ func (k *Key) FromOrg(text string) string {
 	key := k.form.FromOrg(text)
 	if len(k.field) > 0 {
 		return applied(k.field, key)
+	}
+	if k.form.Type == salesforce.TypeEmail {
+		return key // has no capitals
 	}
 	return k.Fold(key)
 }

@@ -196,7 +196,12 @@ func TestOrgReadsBackEqual(t *testing.T) {
 		answers := l.insert(t, name, values)
 		columns := []string{"Id", name}
 		soql := fmt.Sprintf("SELECT Id, %s FROM Contact WHERE Id != null", name)
-		rest, bulk := byID(t, l.Query(t.Context(), soql, columns)), byID(t, l.BulkQuery(t.Context(), soql, columns))
+		job, err := l.CreateQueryJob(t.Context(), soql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest, bulk := byID(t, l.Query(t.Context(), soql, columns)), byID(t, rowsOf(job.Batches(t.Context(), columns)))
+		job.Remove(t.Context())
 		accepted := 0
 		for i, answer := range answers {
 			switch {
@@ -214,6 +219,23 @@ func TestOrgReadsBackEqual(t *testing.T) {
 		}
 		if accepted < 4 {
 			t.Errorf("%s: only %d of %d cells were written, which proves little", name, accepted, len(cells))
+		}
+	}
+}
+
+// rowsOf yields the rows of batches.
+func rowsOf(batches iter.Seq2[*salesforce.RecordBatch, error]) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for batch, err := range batches {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range batch.Len() {
+				if !yield(batch.Row(i, nil), nil) {
+					return
+				}
+			}
 		}
 	}
 }

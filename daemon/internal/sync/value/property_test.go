@@ -77,6 +77,35 @@ func TestCanonicalIsStable(t *testing.T) {
 	})
 }
 
+// What is taken for the same without being read is the same when it is read.
+func TestPrints(t *testing.T) {
+	t.Parallel()
+	printed, plainly := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		field := anyField(t)
+		f := form(t, field, value.Options{Zone: anyZone(t)})
+		canonical, err := f.FromReport(anyCell(t))
+		if err != nil || canonical == "" {
+			return
+		}
+		answer := readBack(t, field, f.Value(canonical))
+		if rapid.Bool().Draw(t, "another") {
+			answer = canonical + rapid.SampledFrom([]string{"", ".0", ".000Z", "0", " ", ".00"}).Draw(t, "tail")
+		}
+		printed++
+		if !f.Prints([]byte(canonical), answer) {
+			return
+		}
+		plainly++
+		if read := f.FromOrg(answer); read != canonical {
+			t.Fatalf("%s: %q is taken for %q, which is %q", field.Type, canonical, answer, read)
+		}
+	})
+	if plainly*3 < printed {
+		t.Errorf("of %d values %d were told without reading", printed, plainly)
+	}
+}
+
 // readBack is what Salesforce's answers hold for a value that was sent: prints of its own for numbers and times.
 func readBack(t *rapid.T, field salesforce.Field, sent salesforce.Value) string {
 	text := sent.String()

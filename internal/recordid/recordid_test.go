@@ -1,4 +1,4 @@
-package salesforce_test
+package recordid_test
 
 import (
 	"strings"
@@ -6,10 +6,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
+	"github.com/reportsync/terraform-provider-reportsync/internal/recordid"
 )
 
-func TestID18(t *testing.T) {
+func TestFull(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"003ak00000luKU1":    "003ak00000luKU1AAM",
@@ -24,29 +24,52 @@ func TestID18(t *testing.T) {
 		"003ak00000luKéx":    "",
 		"":                   "",
 	} {
-		got, err := salesforce.ID18(in)
+		got, err := recordid.Full(in)
 		if got != want || (err == nil) != (want != "") {
-			t.Errorf("ID18(%q) is %q, %v; want %q", in, got, err, want)
+			t.Errorf("Full(%q) is %q, %v; want %q", in, got, err, want)
 		}
 	}
 }
 
 // Two ids that differ only in case must differ without it too, once they have 18 characters.
-func TestID18TellsCaseApart(t *testing.T) {
+func TestFullTellsCaseApart(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.StringMatching(`[0-9A-Za-z]{15}`).Draw(t, "id")
 		b := rapid.SampledFrom([]string{a, strings.ToLower(a), strings.ToUpper(a)}).Draw(t, "other")
-		fullA, errA := salesforce.ID18(a)
-		fullB, errB := salesforce.ID18(b)
+		fullA, errA := recordid.Full(a)
+		fullB, errB := recordid.Full(b)
 		if errA != nil || errB != nil {
 			t.Fatal(errA, errB)
 		}
 		if strings.EqualFold(fullA, fullB) != (a == b) {
 			t.Fatalf("%s and %s are %s and %s", a, b, fullA, fullB)
 		}
-		if again, err := salesforce.ID18(fullA); err != nil || again != fullA {
+		if again, err := recordid.Full(fullA); err != nil || again != fullA {
 			t.Fatalf("%s became %s, %v", fullA, again, err)
 		}
 	})
+}
+
+// What is put together from its digits is what is read.
+func TestAppend(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		short := rapid.StringMatching(`[0-9A-Za-z]{15}`).Draw(t, "id")
+		want, err := recordid.Full(short)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := recordid.Append([]byte("before"), (*[15]byte)([]byte(short))); string(got) != "before"+want {
+			t.Fatalf("appended %q, want %q behind", got, want)
+		}
+	})
+}
+
+func BenchmarkFull(b *testing.B) {
+	for b.Loop() {
+		if _, err := recordid.Full("0035g00000AbCdEAAV"); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
