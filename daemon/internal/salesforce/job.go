@@ -102,15 +102,18 @@ func (c *Client) jobPath(kind, id string) string {
 }
 
 // pollPace makes the first looks at a job quick, for small jobs, and the later ones few: each costs an API call, and a job
-// that has run for long is looked at a little late rather than often. With gaps that double, a wait takes 1.4 times as long
-// as its job in the mean; the first minute costs eleven looks.
+// that has run for long is looked at a little late rather than often. It is looked at when it is as old as the pace says,
+// and then each time when it is twice as old: a wait takes 1.4 times as long as its job in the mean.
 var pollPace = struct{ first, ceiling time.Duration }{100 * time.Millisecond, 10 * time.Second}
 
 // awaitJob polls until the job changes no more; seen is called with every answer. The gaps are counted from one request
 // to the next, and the first one from since, when what set the job off was sent: the way to a distant org and back is
 // time in which the job goes on, so that there nothing is waited for besides.
 func (c *Client) awaitJob(ctx context.Context, op, kind, id string, since time.Time, seen func(jobJSON)) (jobJSON, error) {
-	for gap := pollPace.first; ; gap = min(2*gap, pollPace.ceiling) {
+	age := time.Duration(0)
+	for {
+		gap := min(max(age, pollPace.first), pollPace.ceiling)
+		age += gap
 		if err := pause(ctx, time.Until(since.Add(gap))); err != nil {
 			return jobJSON{}, wrapOp(op, err)
 		}

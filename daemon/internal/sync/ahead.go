@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -84,6 +87,53 @@ func ahead[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 			}
 		}
 	}
+}
+
+// sideBySide does something with all that seq yields, on as many processors as there are, some way ahead of its reader, and
+// yields what comes of it in seq's order. All its goroutines have ended when the loop over it has.
+func sideBySide[T, U any](seq iter.Seq2[T, error], do func(T) (U, error)) iter.Seq2[U, error] {
+	return func(yield func(U, error) bool) {
+		var working errgroup.Group
+		defer func() { _ = working.Wait() }()
+		working.SetLimit(runtime.GOMAXPROCS(0))
+		begun := func(yield func(<-chan piece[U], error) bool) {
+			for item, err := range seq {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				done := make(chan piece[U], 1)
+				working.Go(func() error {
+					var p piece[U]
+					p.err = caught(func() (err error) {
+						p.of, err = do(item)
+						return err
+					})
+					done <- p
+					return nil
+				})
+				if !yield(done, nil) {
+					return
+				}
+			}
+		}
+		for done, err := range ahead(begun) {
+			var p piece[U]
+			if err == nil {
+				p = <-done
+				err = thrown(p.err)
+			}
+			if !yield(p.of, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// piece is what came of one thing.
+type piece[U any] struct {
+	of  U
+	err error
 }
 
 // panicError carries a panic from one goroutine to another. A panic in a goroutine of its own would end the daemon with all

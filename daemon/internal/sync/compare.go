@@ -12,7 +12,7 @@ func (r *run) sendsAll() bool { return r.Run.FullResync || !r.spec.Compares() }
 // compare sets a row against its record, both in canonical form. What stands there already is not written (invariant
 // 8); of the rest the before-images are kept. Where an earlier attempt was about to write the record and it holds what
 // was planned, landed is the row's outcome.
-func (m *matcher) compare(row *reportRow, rec *record) (f find, landed *reportsync.Outcome) {
+func (m *hand) compare(row *reportRow, rec *record) (f find, landed *reportsync.Outcome) {
 	f = find{id: rec.id, parent: rec.parent, edits: m.edits[:0]}
 	for i := range m.target.fields {
 		field := &m.target.fields[i]

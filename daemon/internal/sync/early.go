@@ -47,10 +47,10 @@ func (r *run) expectSearch(target *target) *early {
 	return &early{client: r.within, search: s, enough: enough, next: enough}
 }
 
-// see takes a key of the report into account.
-func (e *early) see(key string) {
-	if e != nil && key != "" {
-		e.bytes += len(key) + minLiteral
+// see takes so many bytes of keys into account.
+func (e *early) see(bytes int) {
+	if e != nil {
+		e.bytes += bytes
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -204,8 +205,11 @@ func (r *run) idsByKey(ctx context.Context, t *target, writes []*write, ids map[
 	if !cut.complete {
 		return fmt.Errorf("look for written records of %s: its %s can't be looked up", t.object.Name, t.key.Name)
 	}
+	var mu sync.Mutex
 	for _, list := range cut.lists {
 		err := r.lookUpList(ctx, s, list, func(batch records) error {
+			mu.Lock()
+			defer mu.Unlock()
 			var rec record
 			var row []string
 			for i := range batch.Len() {

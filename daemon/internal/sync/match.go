@@ -53,7 +53,7 @@ func (r *run) findRecords(ctx context.Context, target *target, keys *keyIndex) (
 	if err != nil {
 		return reportsync.Choice{}, err
 	}
-	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
+	m := r.newMatcher(target, keys, known)
 	s := r.recordSearch(target)
 	s.keys, s.number, s.early = r.openKeys(), keys.usable, r.early
 	return r.search(ctx, s, m.take)

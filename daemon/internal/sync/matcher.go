@@ -7,20 +7,40 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// matcher takes records as they come and tells rows what became of them.
+// matcher takes records as they come and tells rows what became of them. It may take several batches at the same time.
 type matcher struct {
 	run      *run
 	target   *target
 	keys     *keyIndex
 	previous *previous
 
-	mu    sync.Mutex
+	hands sync.Pool       // of *hand
+	locks [256]sync.Mutex // by row: two records with one key may come at the same time
+	mu    sync.Mutex      // rows that have several records, and what they have
+	met   map[met]struct{}
+	turns *sync.Mutex // nil unless batches are taken in turns
+}
+
+// newMatcher returns a matcher for the rows that keys lead to. Where a row may have several records, or an earlier attempt
+// has to be minded, batches take turns.
+func (r *run) newMatcher(target *target, keys *keyIndex, known *previous) *matcher {
+	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
+	m.hands.New = func() any { return &hand{matcher: m} }
+	if r.past.attempts || r.spec.Match.UpdatesAll() {
+		m.turns = new(sync.Mutex)
+	}
+	return m
+}
+
+// hand is what a matcher works with on one batch.
+type hand struct {
+	*matcher
+
 	batch [matchBatch]record
 	ways  [matchBatch]spool.Way
 	row   reportRow
 	pack  packer
 	edits []edit
-	met   map[met]struct{} // records of rows that have several
 }
 
 // matchBatch is how many records are matched at once. Their rows stand anywhere in memory, and are asked for all together
@@ -47,10 +67,14 @@ func (m *matcher) meetsFirst(row *reportRow, id string) bool {
 
 // take notes records. Those that no row asks for are passed over: a whole object may be read.
 func (m *matcher) take(batch records) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	if m.turns != nil {
+		m.turns.Lock()
+		defer m.turns.Unlock()
+	}
+	h, _ := m.hands.Get().(*hand)
+	defer m.hands.Put(h)
 	for from := 0; from < batch.Len(); from += matchBatch {
-		if err := m.takeSome(batch, from, min(matchBatch, batch.Len()-from)); err != nil {
+		if err := h.takeSome(batch, from, min(matchBatch, batch.Len()-from)); err != nil {
 			return err
 		}
 	}
@@ -58,7 +82,7 @@ func (m *matcher) take(batch records) error {
 }
 
 // takeSome notes so many records of a batch.
-func (m *matcher) takeSome(batch records, from, number int) error {
+func (m *hand) takeSome(batch records, from, number int) error {
 	ways := m.ways[:number]
 	for i := range ways {
 		rec := &m.batch[i]
@@ -79,7 +103,7 @@ func (m *matcher) takeSome(batch records, from, number int) error {
 }
 
 // takeOne notes a record.
-func (m *matcher) takeOne(rec *record, way spool.Way) error {
+func (m *hand) takeOne(rec *record, way spool.Way) error {
 	if rec.key == "" {
 		return nil
 	}
@@ -87,16 +111,23 @@ func (m *matcher) takeOne(rec *record, way spool.Way) error {
 		if err := m.run.rows.at(int(index), &m.row); err != nil {
 			return err
 		}
-		if string(m.row.key) != rec.key && m.target.key.Fold(string(m.row.key)) != rec.key {
-			continue
+		if string(m.row.key) == rec.key || m.target.key.Fold(string(m.row.key)) == rec.key {
+			return m.meetAlone(&m.row, rec)
 		}
-		return m.meet(&m.row, rec)
 	}
 	return nil
 }
 
+// meetAlone brings a row and a record together while no other record comes to the row.
+func (m *hand) meetAlone(row *reportRow, rec *record) error {
+	lock := &m.locks[row.index%len(m.locks)]
+	lock.Lock()
+	defer lock.Unlock()
+	return m.meet(row, rec)
+}
+
 // meet brings a row and a record together.
-func (m *matcher) meet(row *reportRow, rec *record) error {
+func (m *hand) meet(row *reportRow, rec *record) error {
 	rows := m.run.rows
 	switch st := rows.states[row.index]; st {
 	case rowOpen:
@@ -129,8 +160,12 @@ func (m *matcher) meet(row *reportRow, rec *record) error {
 		if err != nil || before.id == rec.id {
 			return err
 		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
 		return m.second(row, before, rec)
 	case rowGroup, rowAmbiguous:
+		m.mu.Lock()
+		defer m.mu.Unlock()
 		return m.another(row, rec)
 	default:
 		return nil // it goes no further, whatever its record is
@@ -138,7 +173,7 @@ func (m *matcher) meet(row *reportRow, rec *record) error {
 }
 
 // first notes the first record of a row.
-func (m *matcher) first(row *reportRow, f find) error {
+func (m *hand) first(row *reportRow, f find) error {
 	rows := m.run.rows
 	send, held := false, false
 	for _, e := range f.edits {
@@ -166,7 +201,7 @@ func (m *matcher) first(row *reportRow, f find) error {
 }
 
 // second makes a group of the record that a row has and another one, or rivals.
-func (m *matcher) second(row *reportRow, before find, rec *record) error {
+func (m *hand) second(row *reportRow, before find, rec *record) error {
 	rows := m.run.rows
 	m.meetsFirst(row, before.id)
 	if !m.run.spec.Match.UpdatesAll() {
@@ -184,7 +219,7 @@ func (m *matcher) second(row *reportRow, before find, rec *record) error {
 }
 
 // another adds a record to those that a row has.
-func (m *matcher) another(row *reportRow, rec *record) error {
+func (m *hand) another(row *reportRow, rec *record) error {
 	if !m.meetsFirst(row, rec.id) {
 		return nil
 	}
@@ -206,13 +241,13 @@ func (m *matcher) another(row *reportRow, rec *record) error {
 	return nil
 }
 
-func (m *matcher) member(row *reportRow, f find, answer *reportsync.Outcome) (member, error) {
+func (m *hand) member(row *reportRow, f find, answer *reportsync.Outcome) (member, error) {
 	ref, err := m.run.rows.finds.Append(m.pack.find(&f))
 	return member{find: ref, answer: answer, idle: !m.sends(row, f)}, err
 }
 
 // exists notes that a row that was only to be inserted has a record.
-func (m *matcher) exists(row *reportRow, rec *record) error {
+func (m *hand) exists(row *reportRow, rec *record) error {
 	rows := m.run.rows
 	if planned := m.run.past.planOf(row.index, ""); planned != nil {
 		if o := m.madeBy(row, rec, planned); o != nil {

@@ -37,6 +37,11 @@ func (o *order) see(cell string) string {
 	return cell
 }
 
+// merge takes what was seen of other cells into account.
+func (o *order) merge(other order) {
+	o.numbers, o.times = o.numbers && other.numbers, o.times && other.times
+}
+
 // before reports whether row a comes before row b.
 func (o *order) before(a, b *reportRow) bool {
 	if c := o.compare(string(a.order), string(b.order)); c != 0 {

@@ -54,7 +54,7 @@ func (r *run) findAgain(ctx context.Context, target *target, rows []goneRow) err
 		if err := r.rows.at(one.index, &row); err != nil {
 			return err
 		}
-		hashes.Add(target.key.Fold(string(row.key)))
+		hashes.Add(hashes.Hash(target.key.Fold(string(row.key))))
 		r.rows.set(one.index, rowOpen, 0)
 	}
 	keys := &keyIndex{Index: spool.NewIndex(hashes), usable: len(rows)}
@@ -65,7 +65,7 @@ func (r *run) findAgain(ctx context.Context, target *target, rows []goneRow) err
 	if known == nil { // records were not read
 		known = newPrevious()
 	}
-	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
+	m := r.newMatcher(target, keys, known)
 	s := r.recordSearch(target)
 	s.keys, s.number = r.keysOf(rows), len(rows)
 	_, err := r.search(ctx, s, m.take)

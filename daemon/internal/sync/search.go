@@ -71,7 +71,7 @@ func textKeys(keys []string) iter.Seq2[string, error] {
 }
 
 // search gives every record that may have one of the keys to take, by the route that costs fewer API calls. Take gets
-// some at a time, and may be called from several goroutines.
+// some at a time, and is called from several goroutines.
 func (r *run) search(ctx context.Context, s search, take func(records) error) (reportsync.Choice, error) {
 	most := countUpTo + 1
 	if r.routes.read != "" {
@@ -100,7 +100,8 @@ func (r *run) search(ctx context.Context, s search, take func(records) error) (r
 		}
 	}
 	if choice.Route == searchPages {
-		return choice, scan(ctx, s, r.query(ctx, s, s.all()), take)
+		_, err := scan(ctx, s, r.query(ctx, s, s.all()), take)
+		return choice, err
 	}
 	return choice, r.lookUp(ctx, s, lookups.lists, take)
 }
@@ -161,7 +162,7 @@ func (r *run) lookUpList(ctx context.Context, s search, keys []string, take func
 	for i, key := range keys {
 		literals[i] = s.key.Literal(key)
 	}
-	err := scan(ctx, s, r.query(ctx, s, s.listing()+strings.Join(literals, ",")+")"), take)
+	_, err := scan(ctx, s, r.query(ctx, s, s.listing()+strings.Join(literals, ",")+")"), take)
 	if middle := len(keys) / 2; middle > 0 && takesTooLong(err) {
 		return errors.Join(r.lookUpList(ctx, s, keys[:middle], take), r.lookUpList(ctx, s, keys[middle:], take))
 	}
@@ -193,20 +194,18 @@ func (r *run) query(ctx context.Context, s search, soql string) iter.Seq2[listed
 	}
 }
 
-// scan gives the records that come of a query to take.
-func scan[R records](ctx context.Context, s search, batches iter.Seq2[R, error], take func(records) error) error {
-	for batch, err := range ahead(batches) {
-		if err == nil {
-			err = take(batch)
-		}
+// scan gives the records that come of a query to take, several batches at the same time, and returns how many there were.
+func scan[R records](ctx context.Context, s search, batches iter.Seq2[R, error], take func(records) error) (number int64, err error) {
+	for n, err := range sideBySide(batches, func(batch R) (int, error) { return batch.Len(), take(batch) }) {
 		if err != nil {
-			return fmt.Errorf("read records of %s: %w", s.object, err)
+			return number, fmt.Errorf("read records of %s: %w", s.object, err)
 		}
+		number += int64(n)
 	}
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return number, context.Cause(ctx)
 	}
-	return nil
+	return number, nil
 }
 
 // scanByJob gives the rows of a Bulk query to take, and notes its job.
@@ -220,10 +219,7 @@ func (r *run) scanByJob(ctx context.Context, s search, take func(records) error)
 	}
 	defer r.tidy(ctx, job.Remove)
 	note := reportsync.BulkJob{Operation: "query", ID: job.ID()}
-	err = scan(ctx, s, job.Batches(ctx, s.columns), func(batch records) error {
-		note.Rows += int64(batch.Len())
-		return take(batch)
-	})
+	note.Rows, err = scan(ctx, s, job.Batches(ctx, s.columns), take)
 	return errors.Join(err, r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Jobs = append(f.Jobs, note) }))
 }
 

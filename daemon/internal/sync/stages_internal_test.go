@@ -3,6 +3,8 @@ package sync
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -70,22 +72,50 @@ func cells(n int) []string {
 	return []string{fmt.Sprintf("user%08d@acme.example", n), at.Format(time.RFC3339), "Enterprise (legacy contract)", strconv.Itoa(n % 500), statuses[n%4]}
 }
 
+// batchesOf are the rows of a report, in another order than the org's.
+func batchesOf(rows int) iter.Seq[report.Batch] {
+	return func(yield func(report.Batch) bool) {
+		for n := 0; n < rows; n += 500 {
+			batch := report.Batch{}
+			for i := range 500 {
+				batch.Rows = append(batch.Rows, report.Row{Number: int64(n + i + 1), Line: int64(n + i + 2), Cells: cells((n + i) * 7919 % rows)})
+			}
+			if !yield(batch) {
+				return
+			}
+		}
+	}
+}
+
+// extracted is a run's report of so many rows.
+func extracted(b *testing.B, r *run, target *target, rows int) *extraction {
+	b.Helper()
+	x := newExtraction(r, target)
+	for batch := range batchesOf(rows) {
+		shaped, err := x.shaper.all(batch)
+		if err == nil {
+			err = x.add(b.Context(), shaped)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return x
+}
+
 // BenchmarkExtract takes rows as the reader gives them.
 func BenchmarkExtract(b *testing.B) {
 	r, target := benchRun(b)
 	const rows = 200_000
-	var batches []report.Batch
-	for n := 0; n < rows; n += 500 {
-		batch := report.Batch{}
-		for i := range 500 {
-			batch.Rows = append(batch.Rows, report.Row{Number: int64(n + i + 1), Line: int64(n + i + 2), Cells: cells((n + i) * 7919 % rows)})
-		}
-		batches = append(batches, batch)
-	}
+	batches := slices.Collect(batchesOf(rows))
 	for b.Loop() {
 		x := newExtraction(r, target)
 		for _, batch := range batches {
-			if err := x.addAll(b.Context(), batch); err != nil {
+			rows, err := x.shaper.all(batch)
+			if err == nil {
+				err = x.add(b.Context(), rows)
+			}
+			if err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -98,12 +128,7 @@ func BenchmarkExtract(b *testing.B) {
 func BenchmarkMatch(b *testing.B) {
 	r, target := benchRun(b)
 	const rows = 1_000_000
-	x := newExtraction(r, target)
-	for n := range rows {
-		if err := x.add(report.Row{Number: int64(n + 1), Line: int64(n + 2), Cells: cells(n * 7919 % rows)}); err != nil {
-			b.Fatal(err)
-		}
-	}
+	x := extracted(b, r, target, rows)
 	r.keep(x.rows)
 	r.hashes = x.hashes
 	keys, err := r.key(b.Context(), target)
@@ -121,7 +146,7 @@ func BenchmarkMatch(b *testing.B) {
 			r.rows.set(i, rowOpen, 0)
 		}
 		b.StartTimer()
-		m := &matcher{run: r, target: target, keys: keys, met: map[met]struct{}{}}
+		m := r.newMatcher(target, keys, newPrevious())
 		if err := m.take(asked); err != nil {
 			b.Fatal(err)
 		}

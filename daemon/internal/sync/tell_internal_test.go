@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/artifact"
-	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -88,12 +87,7 @@ func BenchmarkTell(b *testing.B) {
 	}
 	defer bucket.Close()
 	r.Evidence = folder{bucket}
-	x := newExtraction(r, target)
-	for n := range rows {
-		if err := x.add(report.Row{Number: int64(n + 1), Line: int64(n + 2), Cells: cells(n * 7919 % rows)}); err != nil {
-			b.Fatal(err)
-		}
-	}
+	x := extracted(b, r, target, rows)
 	r.keep(x.rows)
 	var pack packer
 	for n := range rows {

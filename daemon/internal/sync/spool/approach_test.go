@@ -21,7 +21,7 @@ func TestApproach(t *testing.T) {
 		if err := table.Append(row(n)); err != nil {
 			t.Fatal(err)
 		}
-		hashes.Add(key(n))
+		hashes.Add(hashes.Hash(key(n)))
 	}
 	index := spool.NewIndex(hashes)
 	for n, hash := range hashes.All() {
@@ -49,7 +49,7 @@ func TestDifferent(t *testing.T) {
 	t.Parallel()
 	hashes := spool.NewHashes()
 	for n := range 1000 {
-		hashes.Add(strconv.Itoa(n % 70))
+		hashes.Add(hashes.Hash(strconv.Itoa(n % 70)))
 	}
 	if hashes.Len() != 1000 || hashes.Different() != 70 {
 		t.Errorf("%d hashes, %d different, want 1000 and 70", hashes.Len(), hashes.Different())

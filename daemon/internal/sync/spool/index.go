@@ -17,8 +17,11 @@ type Hashes struct {
 // NewHashes returns none.
 func NewHashes() Hashes { return Hashes{seed: maphash.MakeSeed()} }
 
-// Add takes the key of the next row.
-func (h *Hashes) Add(key string) { h.all = append(h.all, maphash.String(h.seed, key)) }
+// Hash returns the hash of a key. It may be called by several goroutines.
+func (h *Hashes) Hash(key string) uint64 { return maphash.String(h.seed, key) }
+
+// Add takes the hash of the next row's key.
+func (h *Hashes) Add(hash uint64) { h.all = append(h.all, hash) }
 
 // Reserve makes room for more.
 func (h *Hashes) Reserve(more int) { h.all = slices.Grow(h.all, more) }

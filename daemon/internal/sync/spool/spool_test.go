@@ -118,7 +118,7 @@ func TestIndex(t *testing.T) {
 		keys := rapid.SliceOfDistinct(rapid.StringN(0, 6, -1), func(s string) string { return s }).Draw(t, "keys")
 		hashes := spool.NewHashes()
 		for _, key := range keys {
-			hashes.Add(key)
+			hashes.Add(hashes.Hash(key))
 		}
 		x := spool.NewIndex(hashes)
 		for i, hash := range hashes.All() {
@@ -153,7 +153,7 @@ func BenchmarkIndex(b *testing.B) {
 	const rows = 1_000_000
 	hashes := spool.NewHashes()
 	for i := range rows {
-		hashes.Add(strconv.Itoa(i))
+		hashes.Add(hashes.Hash(strconv.Itoa(i)))
 	}
 	x := spool.NewIndex(hashes)
 	for i, hash := range hashes.All() {
