@@ -29,6 +29,7 @@ type settings struct {
 	dir    string // folder for data and state
 	repeat int    // how often what takes seconds is measured
 	rows   int    // of the largest report that work linear reads
+	log    bool   // print how each run went
 }
 
 // work is something that is measured.
@@ -53,7 +54,8 @@ func main() {
 	flag.StringVar(&s.bin, "bin", "", "folder with reportsyncd and orgsim; default: they are built")
 	flag.StringVar(&s.dir, "dir", "", "folder for data and state, which is left there; default: a temporary one")
 	flag.IntVar(&s.repeat, "repeat", 5, "how often what takes seconds is measured")
-	flag.IntVar(&s.rows, "rows", tenMillion, "rows of the largest report of work linear; the simulated org needs some 650 bytes of memory for each")
+	flag.IntVar(&s.rows, "rows", tenMillion, "rows of the largest report of work linear; the simulated org needs some 360 bytes of memory for each")
+	flag.BoolVar(&s.log, "log", false, "print the log of each run, with milliseconds, and the calls that the org counted, by kind")
 	flag.Parse()
 	// Also when the terminal goes away no program may be left behind.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -41,30 +41,14 @@ func measureMillion(ctx context.Context, s settings) (figures []figure, err erro
 	if err != nil {
 		return nil, err
 	}
-	paged, err := measureLongPages(ctx, s)
-	if err != nil {
-		return nil, err
-	}
 	return []figure{
 		note("floor: both files by encoding/csv", "%s", floors),
 		note("run, start to settled", "%s", runs),
 		multiple("run, as a multiple of the floor", runs.median(), floors.median(), 3),
 		mebibytes("daemon, peak memory", peak, 256<<20),
-		atMost("API calls, result pages as orgsim gives them (50,000 rows at most)", last.calls, millionCalls),
-		atMost("API calls, result pages as long as the daemon asks for", paged.calls, millionCalls),
+		atMost("API calls", last.calls, millionCalls),
 		note("bulk batches", "%d", last.batches),
 	}, nil
-}
-
-// measureLongPages carries one such run out on an org that gives result pages of up to 250,000 rows. How long pages are
-// is the server's choice, and decides how many calls it takes to read a million records.
-func measureLongPages(ctx context.Context, s settings) (got result, err error) {
-	sc, err := setup(ctx, s, "million-long-pages", orgSpec{contacts: million, pageRows: 250_000})
-	if err != nil {
-		return result{}, err
-	}
-	defer closing(sc.rig, &err)
-	return sc.next(ctx, data{rows: million, permille: 100})
 }
 
 // measureUpdates measures a run that changes every row of a report, where each request takes as long as to a real org.

@@ -15,6 +15,7 @@ import (
 type rig struct {
 	bin      string
 	dir      string
+	log      bool // runs are shown
 	programs []*program
 }
 
@@ -24,7 +25,7 @@ func newRig(s settings, name string) (*rig, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
-	r := &rig{bin: s.bin, dir: dir}
+	r := &rig{bin: s.bin, dir: dir, log: s.log}
 	return r, os.MkdirAll(r.path("reports"), 0o700)
 }
 
@@ -54,17 +55,12 @@ func (r *rig) start(name string, args ...string) (*program, error) {
 type orgSpec struct {
 	contacts int
 	latency  time.Duration // before each answer
-	pageRows int           // most rows of a page of Bulk query results; 0 for what orgsim gives by itself
 }
 
 // block is the part of orgsim's configuration that describes the org of this number.
 func (o orgSpec) block(n int) string {
-	pages := ""
-	if o.pageRows > 0 {
-		pages = fmt.Sprintf("  bulk_page_rows = %d\n", o.pageRows)
-	}
-	return fmt.Sprintf("org \"org%02d\" {\n  url_file = \"org%02d.url\"\n  schema = \"schema.hcl\"\n  seed = %d\n  latency = %q\n%s  load \"Contact\" { file = \"contacts.csv\" }\n}\n",
-		n, n, n+1, o.latency, pages)
+	return fmt.Sprintf("org \"org%02d\" {\n  url_file = \"org%02d.url\"\n  schema = \"schema.hcl\"\n  seed = %d\n  latency = %q\n  load \"Contact\" { file = \"contacts.csv\" }\n}\n",
+		n, n, n+1, o.latency)
 }
 
 // startOrgs starts orgs in one process, with the same contacts.

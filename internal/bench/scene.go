@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -86,14 +86,6 @@ func (sc *scene) run(ctx context.Context, d data) (result, error) {
 	if err := check(run, d.counts()); err != nil {
 		return result{}, err
 	}
-	if os.Getenv("BENCH_LOG") != "" {
-		for e, err := range sc.daemon.api.RunLog(ctx, run.ID) {
-			if err == nil {
-				fmt.Fprintf(os.Stderr, "%6d ms %s\n", e.At.Sub(*run.StartedAt).Milliseconds(), e.Message)
-			}
-		}
-		fmt.Fprintf(os.Stderr, "%6d ms end\n", run.FinishedAt.Sub(*run.StartedAt).Milliseconds())
-	}
 	journal, err := sc.org.journal(ctx)
 	if err != nil {
 		return result{}, err
@@ -104,7 +96,24 @@ func (sc *scene) run(ctx context.Context, d data) (result, error) {
 			run.ID, run.APICalls, run.BulkBatches, seen.calls, seen.batches)
 	}
 	seen.took = run.FinishedAt.Sub(*run.StartedAt)
+	if sc.log {
+		return seen, sc.show(ctx, run, journal)
+	}
 	return seen, nil
+}
+
+// show prints the run's log, with the milliseconds since its start, and the calls that the org counted.
+func (sc *scene) show(ctx context.Context, run reportsync.Run, journal orgsim.JournalAnswer) error {
+	for entry, err := range sc.daemon.api.RunLog(ctx, run.ID) {
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%6d %s\n", entry.At.Sub(*run.StartedAt).Milliseconds(), entry.Message)
+	}
+	for _, kind := range journal.Summary.Kinds {
+		fmt.Printf("%6d %s\n", kind.Calls, kind.Kind)
+	}
+	return nil
 }
 
 // next writes a report and carries the integration out over it.

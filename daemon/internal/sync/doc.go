@@ -5,10 +5,10 @@
 //
 //	open      the integration against objects, fields and columns      open.go, check.go, checkfield.go, columns.go, target.go
 //	          a report that is fresh enough                            freshness.go
-//	extract   report cells to canonical values, packed and spooled     extract.go, rowcode.go, rows.go
+//	extract   report cells to canonical values, packed and spooled     extract.go, shape.go, rowcode.go, rows.go
 //	key       one row a key: repetitions, duplicates and their policy  key.go, order.go
 //	match     records to rows, the cheapest way by counted calls       match.go, search.go, route.go, parents.go
-//	compare   what differs, with its before-image, as records come by  compare.go, find.go, previous.go
+//	compare   what differs, with its before-image, as records come by  matcher.go, compare.go, find.go, previous.go
 //	guard     what is at stake, what it costs, what is left            guard.go, quota.go, plan.go
 //	write     sObject Collections or Bulk jobs                         write.go, compose.go
 //	            a call of Collections, its halves, its lost answer     collections.go, deliver.go, inquire.go, transient.go
@@ -24,6 +24,12 @@
 // state says how far the row is or what became of it; the link leads to its record's id, to what its record holds
 // otherwise, or to an outcome. The org's records stream past an index of the rows' keys: equal ones leave their id,
 // others their before-image. At the end the outcomes are told from the states, in the report's order, to [Evidence].
+//
+// # Beside the stages
+//
+// Waiting is what costs a run most, so it waits beside its work: a Bulk query begins while the report is still read
+// (early.go), as does the reading of what the run before has changed (previous.go); what frees the org's storage is
+// waited for at the end alone (tidy.go). Rows and records pass in batches, on all processors (ahead.go).
 //
 // # Values
 //

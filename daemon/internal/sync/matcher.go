@@ -7,45 +7,48 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// matcher takes records as they come and tells rows what became of them. It may take several batches at the same time.
+// matcher takes records as they come and tells rows what became of them. Batches may be taken side by side: what is
+// looked up and compared needs nobody else, and what is told to rows is told by one at a time.
 type matcher struct {
 	run      *run
 	target   *target
 	keys     *keyIndex
 	previous *previous
+	quick    bool      // a record that holds what its row wants is told so and no more
+	hands    sync.Pool // of *hand
 
-	hands sync.Pool       // of *hand
-	locks [256]sync.Mutex // by row: two records with one key may come at the same time
-	mu    sync.Mutex      // rows that have several records, and what they have
-	met   map[met]struct{}
-	turns *sync.Mutex // nil unless batches are taken in turns
-}
-
-// newMatcher returns a matcher for the rows that keys lead to. Where a row may have several records, or an earlier attempt
-// has to be minded, batches take turns.
-func (r *run) newMatcher(target *target, keys *keyIndex, known *previous) *matcher {
-	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
-	m.hands.New = func() any { return &hand{matcher: m} }
-	if r.past.attempts || r.spec.Match.UpdatesAll() {
-		m.turns = new(sync.Mutex)
-	}
-	return m
-}
-
-// hand is what a matcher works with on one batch.
-type hand struct {
-	*matcher
-
-	batch [matchBatch]record
-	ways  [matchBatch]spool.Way
+	mu    sync.Mutex
 	row   reportRow
 	pack  packer
 	edits []edit
+	met   map[met]struct{} // records of rows that have several
+}
+
+func (r *run) newMatcher(target *target, keys *keyIndex, known *previous) *matcher {
+	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
+	m.quick = r.spec.Does().Updates() && !r.sendsAll() && !r.past.attempts && !r.spec.Match.UpdatesAll() && len(target.parents) == 0
+	m.hands.New = func() any { return new(hand) }
+	return m
 }
 
 // matchBatch is how many records are matched at once. Their rows stand anywhere in memory, and are asked for all together
 // before any of them is looked at, so that the processor waits for many of them in the time that it takes to wait for one.
 const matchBatch = 64
+
+// hand is what records are looked up with, at most a batch of them.
+type hand struct {
+	records [matchBatch]record
+	ways    [matchBatch]spool.Way
+	found   [matchBatch]finding
+	row     reportRow
+}
+
+// finding is the row of a record.
+type finding struct {
+	index int    // of the row, -1 for none
+	same  bool   // the record holds what the row wants
+	link  uint64 // of such a row
+}
 
 // met is a record of a row that has several. It has no pointers: there may be very many of them.
 type met struct {
@@ -67,25 +70,25 @@ func (m *matcher) meetsFirst(row *reportRow, id string) bool {
 
 // take notes records. Those that no row asks for are passed over: a whole object may be read.
 func (m *matcher) take(batch records) error {
-	if m.turns != nil {
-		m.turns.Lock()
-		defer m.turns.Unlock()
-	}
 	h, _ := m.hands.Get().(*hand)
 	defer m.hands.Put(h)
 	for from := 0; from < batch.Len(); from += matchBatch {
-		if err := h.takeSome(batch, from, min(matchBatch, batch.Len()-from)); err != nil {
+		number := min(matchBatch, batch.Len()-from)
+		if err := m.find(h, batch, from, number); err != nil {
+			return err
+		}
+		if err := m.tell(h, number); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// takeSome notes so many records of a batch.
-func (m *hand) takeSome(batch records, from, number int) error {
-	ways := m.ways[:number]
+// find looks up the rows of some records of a batch.
+func (m *matcher) find(h *hand, batch records, from, number int) error {
+	ways := h.ways[:number]
 	for i := range ways {
-		rec := &m.batch[i]
+		rec := &h.records[i]
 		rec.row = batch.Row(from+i, rec.row)
 		if err := m.target.record(rec.row, rec); err != nil {
 			return err
@@ -95,39 +98,53 @@ func (m *hand) takeSome(batch records, from, number int) error {
 	m.keys.Approach(ways)
 	m.run.rows.table.Approach(ways)
 	for i := range ways {
-		if err := m.takeOne(&m.batch[i], ways[i]); err != nil {
-			return err
+		rec, found := &h.records[i], &h.found[i]
+		*found = finding{index: -1}
+		if rec.key == "" {
+			continue
+		}
+		for index := range m.keys.Rows(ways[i].Hash) {
+			if err := m.run.rows.at(int(index), &h.row); err != nil {
+				return err
+			}
+			if string(h.row.key) == rec.key || m.target.key.Fold(string(h.row.key)) == rec.key {
+				found.index = int(index)
+				break
+			}
+		}
+		if found.index >= 0 && m.quick && m.agrees(&h.row, rec) {
+			found.link, found.same = m.run.rows.ids.pack(rec.id)
 		}
 	}
 	return nil
 }
 
-// takeOne notes a record.
-func (m *hand) takeOne(rec *record, way spool.Way) error {
-	if rec.key == "" {
-		return nil
-	}
-	for index := range m.keys.Rows(way.Hash) {
-		if err := m.run.rows.at(int(index), &m.row); err != nil {
+// tell tells rows of the records that were found.
+func (m *matcher) tell(h *hand, number int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	rows := m.run.rows
+	for i := range number {
+		found := &h.found[i]
+		switch {
+		case found.index < 0:
+			continue
+		case found.same && rows.states[found.index] == rowOpen:
+			rows.set(found.index, rowSame, found.link)
+			continue
+		}
+		if err := rows.at(found.index, &m.row); err != nil {
 			return err
 		}
-		if string(m.row.key) == rec.key || m.target.key.Fold(string(m.row.key)) == rec.key {
-			return m.meetAlone(&m.row, rec)
+		if err := m.meet(&m.row, &h.records[i]); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// meetAlone brings a row and a record together while no other record comes to the row.
-func (m *hand) meetAlone(row *reportRow, rec *record) error {
-	lock := &m.locks[row.index%len(m.locks)]
-	lock.Lock()
-	defer lock.Unlock()
-	return m.meet(row, rec)
 }
 
 // meet brings a row and a record together.
-func (m *hand) meet(row *reportRow, rec *record) error {
+func (m *matcher) meet(row *reportRow, rec *record) error {
 	rows := m.run.rows
 	switch st := rows.states[row.index]; st {
 	case rowOpen:
@@ -160,12 +177,8 @@ func (m *hand) meet(row *reportRow, rec *record) error {
 		if err != nil || before.id == rec.id {
 			return err
 		}
-		m.mu.Lock()
-		defer m.mu.Unlock()
 		return m.second(row, before, rec)
 	case rowGroup, rowAmbiguous:
-		m.mu.Lock()
-		defer m.mu.Unlock()
 		return m.another(row, rec)
 	default:
 		return nil // it goes no further, whatever its record is
@@ -173,7 +186,7 @@ func (m *hand) meet(row *reportRow, rec *record) error {
 }
 
 // first notes the first record of a row.
-func (m *hand) first(row *reportRow, f find) error {
+func (m *matcher) first(row *reportRow, f find) error {
 	rows := m.run.rows
 	send, held := false, false
 	for _, e := range f.edits {
@@ -201,7 +214,7 @@ func (m *hand) first(row *reportRow, f find) error {
 }
 
 // second makes a group of the record that a row has and another one, or rivals.
-func (m *hand) second(row *reportRow, before find, rec *record) error {
+func (m *matcher) second(row *reportRow, before find, rec *record) error {
 	rows := m.run.rows
 	m.meetsFirst(row, before.id)
 	if !m.run.spec.Match.UpdatesAll() {
@@ -219,7 +232,7 @@ func (m *hand) second(row *reportRow, before find, rec *record) error {
 }
 
 // another adds a record to those that a row has.
-func (m *hand) another(row *reportRow, rec *record) error {
+func (m *matcher) another(row *reportRow, rec *record) error {
 	if !m.meetsFirst(row, rec.id) {
 		return nil
 	}
@@ -241,13 +254,13 @@ func (m *hand) another(row *reportRow, rec *record) error {
 	return nil
 }
 
-func (m *hand) member(row *reportRow, f find, answer *reportsync.Outcome) (member, error) {
+func (m *matcher) member(row *reportRow, f find, answer *reportsync.Outcome) (member, error) {
 	ref, err := m.run.rows.finds.Append(m.pack.find(&f))
 	return member{find: ref, answer: answer, idle: !m.sends(row, f)}, err
 }
 
 // exists notes that a row that was only to be inserted has a record.
-func (m *hand) exists(row *reportRow, rec *record) error {
+func (m *matcher) exists(row *reportRow, rec *record) error {
 	rows := m.run.rows
 	if planned := m.run.past.planOf(row.index, ""); planned != nil {
 		if o := m.madeBy(row, rec, planned); o != nil {
