@@ -216,7 +216,7 @@ func TestMissingCreateThatAnAutomationChanged(t *testing.T) {
 func TestKilledCreateThatAnAutomationChanged(t *testing.T) {
 	t.Parallel()
 	for operation, want := range map[reportsync.Operation][]string{
-		reportsync.OperationInsert: {"unchanged exists", "created"},
+		reportsync.OperationInsert: {"unprocessed no_answer", "created"},
 		reportsync.OperationUpsert: {"updated", "created"},
 	} {
 		t.Run(string(operation), func(t *testing.T) {

@@ -266,6 +266,9 @@ func (m *matcher) exists(row *reportRow, rec *record) error {
 		if o := m.madeBy(row, rec, planned); o != nil {
 			return rows.answer(row.index, *o)
 		}
+		o := begin(row, reportsync.Unprocessed)
+		o.Changes = planned.Changes
+		return rows.answer(row.index, doubted(o, []string{rec.id}))
 	}
 	if link, ok := rows.ids.pack(rec.id); ok {
 		rows.set(row.index, rowExists, link)
