@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -32,17 +31,6 @@ are not through go on at the next start. A second signal ends it at once, which 
 			}
 			return p.serve(cmd.Context(), cfg)
 		},
-	}
-}
-
-// collectAt is how much the heap may grow, in percent, before garbage is collected.
-const collectAt = 50
-
-// keepHeapTight trades a little time for memory: what a run keeps are large blocks without pointers, over which a
-// collection is soon through. Who sets GOGC has the last word.
-func keepHeapTight() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
 	}
 }
 

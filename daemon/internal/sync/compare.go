@@ -9,17 +9,6 @@ import (
 // sendsAll reports whether the values of a row are sent also where nothing differs.
 func (r *run) sendsAll() bool { return r.Run.FullResync || !r.spec.Compares() }
 
-// agrees reports whether a record holds what a row wants it to hold.
-func (m *matcher) agrees(row *reportRow, rec *record) bool {
-	for i := range m.target.fields {
-		field := &m.target.fields[i]
-		if field.onUpdate && !m.target.shows(row, i, rec.values[i]) && !m.target.holds(row, i, field.FromOrg(rec.values[i])) {
-			return false
-		}
-	}
-	return true
-}
-
 // compare sets a row against its record, both in canonical form. What stands there already is not written (invariant
 // 8); of the rest the before-images are kept. Where an earlier attempt was about to write the record and it holds what
 // was planned, landed is the row's outcome.

@@ -72,7 +72,7 @@ func newExtraction(r *run, target *target) *extraction {
 		rows: newRowSet(r.Scratch, len(target.fields)), past: r.past, ledger: r.ledger, early: r.early,
 		order: newOrder(r.spec), hashes: spool.NewHashes(),
 	}
-	x.shaper = newShaper(r.spec, target, x.hashes.Hash)
+	x.shaper = newShaper(r.spec, target, &x.hashes)
 	for _, p := range target.parents {
 		p.gather(r.Scratch)
 	}
@@ -91,7 +91,7 @@ func (x *extraction) add(ctx context.Context, batch *shaped) error {
 	}
 	from := 0
 	for i, end := range batch.ends {
-		if err := x.addRow(batch.packed[from:end], batch.states[i], batch.hashes[i]); err != nil {
+		if err := x.addRow(batch.packed[from:end], batch.states[i], batch.prints[i], batch.hashes[i]); err != nil {
 			return err
 		}
 		from = end
@@ -105,12 +105,12 @@ func (x *extraction) add(ctx context.Context, batch *shaped) error {
 	return nil
 }
 
-func (x *extraction) addRow(packed []byte, st state, hash uint64) error {
+func (x *extraction) addRow(packed []byte, st state, mark, hash uint64) error {
 	index := x.rows.len()
 	if index == maxRows {
 		return reportsync.Errorf(reportsync.CodeReportUnreadable, "the report has more than %d rows", maxRows)
 	}
-	if err := x.rows.add(packed, st); err != nil {
+	if err := x.rows.add(packed, st, mark); err != nil {
 		return err
 	}
 	x.hashes.Add(hash)

@@ -113,7 +113,7 @@ func (r *run) unread() (*rowSet, error) {
 			line, key = o.Line, o.Key
 			break
 		}
-		if err := rows.add(pack.row(line, key, "", nil, nil), rowOpen); err != nil {
+		if err := rows.add(pack.row(line, key, "", nil, nil), rowOpen, noPrint); err != nil {
 			return nil, err
 		}
 		if err := r.past.settled(rows, index); err != nil {

@@ -14,7 +14,7 @@ type matcher struct {
 	target   *target
 	keys     *keyIndex
 	previous *previous
-	quick    bool      // a record that holds what its row wants is told so and no more
+	glances  bool      // a record that holds what its row wants is known by its print
 	hands    sync.Pool // of *hand
 
 	mu    sync.Mutex
@@ -26,7 +26,7 @@ type matcher struct {
 
 func (r *run) newMatcher(target *target, keys *keyIndex, known *previous) *matcher {
 	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
-	m.quick = r.spec.Does().Updates() && !r.sendsAll() && !r.past.attempts && !r.spec.Match.UpdatesAll() && len(target.parents) == 0
+	m.glances = target.glances() && r.spec.Does().Updates() && !r.sendsAll() && !r.past.attempts && !r.spec.Match.UpdatesAll()
 	m.hands.New = func() any { return new(hand) }
 	return m
 }
@@ -39,15 +39,14 @@ const matchBatch = 64
 type hand struct {
 	records [matchBatch]record
 	ways    [matchBatch]spool.Way
-	found   [matchBatch]finding
-	row     reportRow
+	marks   [matchBatch]mark
+	text    []byte
 }
 
-// finding is the row of a record.
-type finding struct {
-	index int    // of the row, -1 for none
-	same  bool   // the record holds what the row wants
-	link  uint64 // of such a row
+// mark is by what a record is known to hold what its row wants.
+type mark struct {
+	print uint64 // noPrint for none
+	id    uint64 // packed
 }
 
 // met is a record of a row that has several. It has no pointers: there may be very many of them.
@@ -94,27 +93,18 @@ func (m *matcher) find(h *hand, batch records, from, number int) error {
 			return err
 		}
 		ways[i] = m.keys.Way(rec.key)
-	}
-	m.keys.Approach(ways)
-	m.run.rows.table.Approach(ways)
-	for i := range ways {
-		rec, found := &h.records[i], &h.found[i]
-		*found = finding{index: -1}
-		if rec.key == "" {
+		h.marks[i] = mark{}
+		if !m.glances {
 			continue
 		}
-		for index := range m.keys.Rows(ways[i].Hash) {
-			if err := m.run.rows.at(int(index), &h.row); err != nil {
-				return err
-			}
-			if string(h.row.key) == rec.key || m.target.key.Fold(string(h.row.key)) == rec.key {
-				found.index = int(index)
-				break
-			}
+		if id, packed := m.run.rows.ids.pack(rec.id); packed {
+			h.text = m.target.appendRecord(h.text[:0], rec)
+			h.marks[i] = mark{print: m.keys.HashBytes(h.text), id: id}
 		}
-		if found.index >= 0 && m.quick && m.agrees(&h.row, rec) {
-			found.link, found.same = m.run.rows.ids.pack(rec.id)
-		}
+	}
+	m.keys.Approach(ways)
+	if !m.glances {
+		m.run.rows.table.Approach(ways)
 	}
 	return nil
 }
@@ -123,21 +113,35 @@ func (m *matcher) find(h *hand, batch records, from, number int) error {
 func (m *matcher) tell(h *hand, number int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	rows := m.run.rows
-	for i := range number {
-		found := &h.found[i]
-		switch {
-		case found.index < 0:
-			continue
-		case found.same && rows.states[found.index] == rowOpen:
-			rows.set(found.index, rowSame, found.link)
+	rows, ways := m.run.rows, h.ways[:number]
+	rows.approach(ways)
+	for i := range ways {
+		row, mark := ways[i].Row, h.marks[i]
+		if row == spool.NoRow {
 			continue
 		}
-		if err := rows.at(found.index, &m.row); err != nil {
+		if mark.print != noPrint && rows.links[row] == mark.print && rows.states[row] == rowOpen {
+			rows.set(int(row), rowSame, mark.id)
+			continue
+		}
+		if err := m.tellOne(&h.records[i], ways[i].Hash); err != nil {
 			return err
 		}
-		if err := m.meet(&m.row, &h.records[i]); err != nil {
+	}
+	return nil
+}
+
+// tellOne tells a row of its record, if the key is the row's indeed.
+func (m *matcher) tellOne(rec *record, hash uint64) error {
+	if rec.key == "" {
+		return nil
+	}
+	for index := range m.keys.Rows(hash) {
+		if err := m.run.rows.at(int(index), &m.row); err != nil {
 			return err
+		}
+		if string(m.row.key) == rec.key || m.target.key.Fold(string(m.row.key)) == rec.key {
+			return m.meet(&m.row, rec)
 		}
 	}
 	return nil

@@ -57,12 +57,24 @@ func (s *rowSet) close() error {
 	return errors.Join(s.table.Close(), s.finds.Close(), s.answers.Close())
 }
 
+// approach fetches states and links from memory for many rows at once, as [spool.Index.Approach] does with its slots.
+//
+//go:noinline
+func (s *rowSet) approach(ways []spool.Way) (touched uint64) {
+	for i := range ways {
+		if row := ways[i].Row; row != spool.NoRow {
+			touched |= s.links[row] | uint64(s.states[row])
+		}
+	}
+	return touched
+}
+
 // add takes a packed row.
-func (s *rowSet) add(packed []byte, st state) error {
+func (s *rowSet) add(packed []byte, st state, link uint64) error {
 	if err := s.table.Append(packed); err != nil {
 		return err
 	}
-	s.states, s.links = append(s.states, st), append(s.links, 0)
+	s.states, s.links = append(s.states, st), append(s.links, link)
 	s.tallies[st].Add(1)
 	return nil
 }

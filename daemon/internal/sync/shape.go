@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
+	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/sync/spool"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -18,7 +19,8 @@ type shaper struct {
 	order       order // before any row
 	orderBy     int   // of the selected columns, -1 for none
 	transformed bool  // whether keys pass a transform
-	hash        func(key string) uint64
+	hashes      *spool.Hashes
+	glances     bool
 	used        sync.Pool // of *shaped
 }
 
@@ -28,6 +30,7 @@ type shaped struct {
 	ends     []int  // of each row
 	states   []state
 	hashes   []uint64 // of the folded keys
+	prints   []uint64
 	parents  []askedParent
 	keyBytes int // of all keys, as look-ups take them at least
 	order    order
@@ -35,6 +38,7 @@ type shaped struct {
 
 	values []string // of the row at hand
 	pack   packer
+	mark   []byte
 }
 
 // askedParent is the key of a parent that a row is to be linked with.
@@ -43,10 +47,10 @@ type askedParent struct {
 	key     string
 }
 
-func newShaper(spec reportsync.IntegrationSpec, target *target, hash func(string) uint64) *shaper {
+func newShaper(spec reportsync.IntegrationSpec, target *target, hashes *spool.Hashes) *shaper {
 	s := &shaper{
 		target: target, columns: spec.Columns(), order: newOrder(spec), orderBy: -1,
-		transformed: len(spec.Match.Transform) > 0, hash: hash,
+		transformed: len(spec.Match.Transform) > 0, hashes: hashes, glances: target.glances(),
 	}
 	for i, name := range s.columns {
 		if name == spec.OrderBy() {
@@ -61,8 +65,8 @@ func newShaper(spec reportsync.IntegrationSpec, target *target, hash func(string
 func (s *shaper) all(batch report.Batch) (*shaped, error) {
 	b, _ := s.used.Get().(*shaped)
 	*b = shaped{
-		packed: b.packed[:0], ends: b.ends[:0], states: b.states[:0], hashes: b.hashes[:0], parents: b.parents[:0],
-		values: b.values, pack: b.pack, order: s.order, read: batch.Read,
+		packed: b.packed[:0], ends: b.ends[:0], states: b.states[:0], hashes: b.hashes[:0], prints: b.prints[:0], parents: b.parents[:0],
+		values: b.values, pack: b.pack, mark: b.mark, order: s.order, read: batch.Read,
 	}
 	for i := range batch.Rows {
 		s.one(b, &batch.Rows[i])
@@ -95,10 +99,23 @@ func (s *shaper) one(b *shaped, in *report.Row) {
 	}
 	b.packed = append(b.packed, b.pack.row(in.Line, key, order, b.values, flawed)...)
 	b.ends, b.states = append(b.ends, len(b.packed)), append(b.states, st)
-	b.hashes = append(b.hashes, s.hash(s.target.key.Fold(key)))
+	folded := s.target.key.Fold(key)
+	b.hashes, b.prints = append(b.hashes, s.hashes.Hash(folded)), append(b.prints, s.print(b, folded, flawed))
 	if key != "" {
 		b.keyBytes += len(key) + minLiteral
 	}
+}
+
+// print returns the print of the row at hand.
+func (s *shaper) print(b *shaped, key string, flawed *flaw) (mark uint64) {
+	if flawed != nil || !s.glances {
+		return noPrint
+	}
+	var known bool
+	if b.mark, known = s.target.appendRow(b.mark[:0], key, b.values); !known {
+		return noPrint
+	}
+	return s.hashes.HashBytes(b.mark)
 }
 
 // ask notes which parents the row at hand is to be linked with.

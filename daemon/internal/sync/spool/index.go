@@ -17,8 +17,11 @@ type Hashes struct {
 // NewHashes returns none.
 func NewHashes() Hashes { return Hashes{seed: maphash.MakeSeed()} }
 
-// Hash returns the hash of a key. It may be called by several goroutines.
+// Hash returns the hash of a key, as the index made of these has it. It may be called by several goroutines.
 func (h *Hashes) Hash(key string) uint64 { return maphash.String(h.seed, key) }
+
+// HashBytes is Hash of bytes.
+func (h *Hashes) HashBytes(text []byte) uint64 { return maphash.Bytes(h.seed, text) }
 
 // Add takes the hash of the next row's key.
 func (h *Hashes) Add(hash uint64) { h.all = append(h.all, hash) }
@@ -59,6 +62,9 @@ func newIndex(seed maphash.Seed, rows int) *Index {
 // Hash returns the hash of a key.
 func (x *Index) Hash(key string) uint64 { return maphash.String(x.seed, key) }
 
+// HashBytes is Hash of bytes.
+func (x *Index) HashBytes(text []byte) uint64 { return maphash.Bytes(x.seed, text) }
+
 // Add notes a row under a hash.
 func (x *Index) Add(hash uint64, row uint32) {
 	for at := x.first(hash); ; at = x.after(at) {
@@ -93,13 +99,13 @@ func (x *Index) Rows(hash uint64) iter.Seq[uint32] {
 // Way is the way to the row of a key.
 type Way struct {
 	Hash uint64
-	row  uint32 // that stands first on it, noRow for none
+	Row  uint32 // that stands first on it, [NoRow] for none
 	at   int    // the slot where it begins
 	slot uint64 // what that holds
 }
 
-// noRow is the row of a way that leads to none.
-const noRow = 1<<32 - 1
+// NoRow is the row of a way that leads to none.
+const NoRow = 1<<32 - 1
 
 // Way returns the way to the row of a key, to go with Approach.
 func (x *Index) Way(key string) Way {
@@ -115,14 +121,14 @@ func (x *Index) Approach(ways []Way) {
 	}
 	for i := range ways {
 		w := &ways[i]
-		w.row = noRow
+		w.Row = NoRow
 		switch {
 		case w.slot == 0:
 		case w.slot>>32 == w.Hash&0xffffffff:
-			w.row = uint32(w.slot - 1) //nolint:gosec // the low half
+			w.Row = uint32(w.slot - 1) //nolint:gosec // the low half
 		default:
 			for row := range x.Rows(w.Hash) {
-				w.row = row
+				w.Row = row
 				break
 			}
 		}

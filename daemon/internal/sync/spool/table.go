@@ -128,12 +128,12 @@ func (t *Table) inMemory(at uint64) []byte {
 func (t *Table) Approach(ways []Way) (touched byte) {
 	kept := t.spool.kept()
 	for i := range ways {
-		if row := ways[i].row; row != noRow {
+		if row := ways[i].Row; row != NoRow {
 			ways[i].slot = t.place(int(row))
 		}
 	}
 	for i := range ways {
-		if at := ways[i].slot; ways[i].row != noRow && at < kept {
+		if at := ways[i].slot; ways[i].Row != NoRow && at < kept {
 			chunk := t.spool.chunks[at/chunkBytes]
 			offset := at % chunkBytes
 			// The end of a row is in another line of the processor's cache than its beginning.
