@@ -39,7 +39,7 @@ func afterCollection(growth int) {
 
 // growthFor returns by how many percent a heap may grow of which so many bytes are in use.
 func growthFor(live uint64) int {
-	return int(min(max(growthBytes*100/max(live, 1), leastGrowth), mostGrowth)) //nolint:gosec // at most mostGrowth
+	return int(min(max(growthBytes*100/max(live, 1), leastGrowth), mostGrowth))
 }
 
 // liveHeap returns how many bytes of the heap the last collection found to be in use.

@@ -30,7 +30,7 @@ func (t *target) appendRow(dst []byte, key string, values []string) (made []byte
 		case want == "":
 			want = f.Null()
 		}
-		dst = append(binary.AppendUvarint(dst, uint64(len(want))), want...)
+		dst = binary.AppendUvarint(append(dst, want...), uint64(len(want)))
 	}
 	return dst, true
 }
@@ -40,8 +40,9 @@ func (t *target) appendRecord(dst []byte, rec *record) []byte {
 	dst = append(dst, rec.key...)
 	for i := range t.fields {
 		if f := &t.fields[i]; f.onUpdate {
-			have := f.FromOrg(rec.values[i])
-			dst = append(binary.AppendUvarint(dst, uint64(len(have))), have...)
+			from := len(dst)
+			dst = f.AppendFromOrg(dst, rec.values[i])
+			dst = binary.AppendUvarint(dst, uint64(len(dst)-from)) //nolint:gosec // a length
 		}
 	}
 	return dst

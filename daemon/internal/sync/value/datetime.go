@@ -45,6 +45,18 @@ func readDateTime(f *Form, cell string) (string, error) {
 	return string(canonical[:]), inRange(year, cell)
 }
 
+// usuallyPrinted reports whether a text is a date and time as Salesforce prints them: to the second, in UTC.
+func usuallyPrinted(text string) bool {
+	if len(text) <= len(wallLayout) || text[10] != 'T' {
+		return false
+	}
+	if tail := text[len(wallLayout):]; tail != ".000Z" && tail != ".000+0000" {
+		return false
+	}
+	year, ok := isoDate(text)
+	return ok && isoClock(text[11:]) && inRange(year, text) == nil
+}
+
 func (f *Form) notADateTime(cell string) error {
 	return fmt.Errorf("%s is no date and time: use YYYY-MM-DD HH:MM:SS, with an offset such as Z or +02:00 if it is not meant in %s, or set date_format",
 		Quote(cell), f.options.Zone)

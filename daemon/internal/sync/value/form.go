@@ -135,6 +135,14 @@ func (f *Form) FromOrg(text string) string {
 	return text
 }
 
+// AppendFromOrg appends what FromOrg returns, in the common case without making a text of it first.
+func (f *Form) AppendFromOrg(dst []byte, text string) []byte {
+	if f.Type == salesforce.TypeDateTime && usuallyPrinted(text) {
+		return append(append(dst, text[:len(wallLayout)]...), 'Z')
+	}
+	return append(dst, f.FromOrg(text)...)
+}
+
 // Prints reports whether one of the APIs prints a canonical text so. It is asked for every field of every record, and knows
 // the common cases only: where it is false, FromOrg may still find the two to be the same.
 func (f *Form) Prints(canonical []byte, printed string) bool {

@@ -92,6 +92,9 @@ func TestPrints(t *testing.T) {
 		if rapid.Bool().Draw(t, "another") {
 			answer = canonical + rapid.SampledFrom([]string{"", ".0", ".000Z", "0", " ", ".00"}).Draw(t, "tail")
 		}
+		if appended := f.AppendFromOrg([]byte("x"), answer); string(appended) != "x"+f.FromOrg(answer) {
+			t.Fatalf("%s: %q is appended as %q", field.Type, answer, appended)
+		}
 		printed++
 		if !f.Prints([]byte(canonical), answer) {
 			return
