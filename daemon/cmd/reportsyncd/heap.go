@@ -12,8 +12,8 @@ import (
 // use, and the less the more that is, so that it never grows by much more than so many bytes.
 const (
 	mostGrowth  = 50 // percent
-	leastGrowth = 10
-	growthBytes = 48 << 20
+	leastGrowth = 8
+	growthBytes = 32 << 20
 )
 
 // keepHeapTight sets how much the heap may grow, and again after each collection. Who sets GOGC has the last word.

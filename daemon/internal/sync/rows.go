@@ -14,7 +14,7 @@ import (
 
 // Bytes that stay in memory of what a run spools. Small reports never touch the disk.
 const (
-	rowMemory    = 80 << 20
+	rowMemory    = 72 << 20
 	findMemory   = 16 << 20
 	answerMemory = 8 << 20
 	bufferBytes  = 4 << 10 // of a buffer for what is read from disk; few rows are longer
