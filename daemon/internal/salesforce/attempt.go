@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -48,7 +50,14 @@ func (c *Client) attempt(ctx context.Context, q call, using *grant) (*reply, *Er
 		}
 	}
 	began := time.Now()
-	resp, err := c.request(ctx, q, using, target).Execute(q.method, target.String())
+	var sent atomic.Int32
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Add(1) }})
+	resp, err := c.request(traced, q, using, target).Execute(q.method, target.String())
+	for range sent.Load() - 1 { // package net/http repeats a GET by itself when a used connection breaks
+		if !q.free {
+			c.meter.take(q.body.size)
+		}
+	}
 	unreadable, notSent := errors.AsType[*unreadableBodyError](err)
 	if !q.free && (notSent || neverConnected(err)) {
 		c.meter.giveBack(q.body.size, nil)

@@ -43,6 +43,9 @@ func (c *Client) CreateQueryJob(ctx context.Context, soql string) (*QueryJob, er
 	return &QueryJob{client: c, id: job.ID, asked: asked}, nil
 }
 
+// LeftQueryJob returns a job that somebody else has made, to be removed.
+func (c *Client) LeftQueryJob(id string) *QueryJob { return &QueryJob{client: c, id: id} }
+
 // ID returns the job's id, as Salesforce gave it.
 func (j *QueryJob) ID() string { return j.id }
 

@@ -19,7 +19,7 @@ const (
 // early begins the Bulk query for the records while the report is still read: once so many different keys have come that
 // it will be the cheapest route, whatever comes after. Salesforce works on it meanwhile.
 type early struct {
-	client *salesforce.Client
+	create func(ctx context.Context, soql string) (*salesforce.QueryJob, error)
 	search search // without its keys
 	enough int    // bytes that different keys must take in look-ups
 	bytes  int    // that the keys so far take at least, repeated ones counted as often
@@ -39,12 +39,12 @@ func (r *run) expectSearch(target *target) *early {
 	case r.mayBeBlind(target), !s.key.Searchable(), s.room() <= 0:
 		return nil
 	case r.routes.read == searchBulk:
-		return &early{client: r.within, search: s}
+		return &early{create: r.createQuery, search: s}
 	case r.routes.read != "":
 		return nil
 	}
 	enough := earlyLookups * s.room()
-	return &early{client: r.within, search: s, enough: enough, next: enough}
+	return &early{create: r.createQuery, search: s, enough: enough, next: enough}
 }
 
 // see takes so many bytes of keys into account.
@@ -66,7 +66,7 @@ func (e *early) consider(ctx context.Context, keys *spool.Hashes) {
 	e.begun = true
 	e.asking.Go(func() {
 		e.err = caught(func() (err error) {
-			e.job, err = e.client.CreateQueryJob(ctx, e.search.all())
+			e.job, err = e.create(ctx, e.search.all())
 			return err
 		})
 	})

@@ -112,7 +112,12 @@ type sighting struct {
 
 // shown is the outcome of a row whose record was seen to hold what was sent.
 func (r *run) shown(w *write, verb salesforce.Operation, s sighting) reportsync.Outcome {
-	return written(w.outcome, verb, r.target.key.Name, s.ids[0], r.rows.states[w.unit.row].is() == rowCreate)
+	st := r.rows.states[w.unit.row].is()
+	o := written(w.outcome, verb, r.target.key.Name, s.ids[0], st == rowCreate)
+	if st == rowDirect && verb == salesforce.OperationUpsert {
+		o.Message = "Salesforce's answer was lost; the record holds what was sent, and may have been created by that"
+	}
+	return o
 }
 
 // doubted is the outcome of a row of which nobody can say whether it created one of the records that have its key now.

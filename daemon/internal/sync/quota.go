@@ -247,7 +247,11 @@ func share(part, whole int64) string {
 	if whole == 0 {
 		return "more than 100 %"
 	}
-	return fmt.Sprintf("%.2g %%", float64(part)*100/float64(whole))
+	percent := float64(part) * 100 / float64(whole)
+	if percent >= 10 {
+		return fmt.Sprintf("%.0f %%", percent)
+	}
+	return fmt.Sprintf("%.2g %%", percent)
 }
 
 // thousands writes a number with its thousands parted.

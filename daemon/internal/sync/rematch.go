@@ -25,8 +25,10 @@ func (r *run) matchGone(ctx context.Context, target *target) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := r.ledger.warn(ctx, "the records of %s were deleted after they were read: matching again", count(len(rows), "row")); err != nil {
-		return err
+	if !target.key.isID() {
+		if err := r.ledger.warn(ctx, "the records of %s were deleted after they were read: matching again", count(len(rows), "row")); err != nil {
+			return err
+		}
 	}
 	if err := r.findAgain(ctx, target, rows); err != nil {
 		if _, broken := errors.AsType[*storeError](err); broken || ctx.Err() != nil {
@@ -56,6 +58,9 @@ func (r *run) findAgain(ctx context.Context, target *target, rows []goneRow) err
 		}
 		hashes.Add(hashes.Hash(target.key.Fold(string(row.key))))
 		r.rows.set(one.index, rowOpen, 0)
+	}
+	if target.key.isID() {
+		return nil // an id leads to no other record
 	}
 	keys := &keyIndex{Index: spool.NewIndex(hashes), usable: len(rows)}
 	for i, hash := range hashes.All() {
@@ -98,7 +103,7 @@ func (r *run) planAgain(ctx context.Context, target *target, rows []goneRow) (*w
 		if err != nil {
 			return nil, err
 		}
-		found, err := r.concludeAgain(target, &row, before)
+		found, err := r.concludeAgain(target, &row, one, before)
 		switch st := r.rows.states[one.index]; {
 		case err != nil:
 			return nil, err
@@ -145,7 +150,7 @@ func (r *run) recordBefore(row *reportRow, one goneRow) (string, error) {
 }
 
 // concludeAgain settles a row that was matched again as far as it can be, and returns the record that it has now.
-func (r *run) concludeAgain(target *target, row *reportRow, before string) (find, error) {
+func (r *run) concludeAgain(target *target, row *reportRow, one goneRow, before string) (find, error) {
 	if err := r.concludeRow(target, row); err != nil {
 		return find{}, err
 	}
@@ -155,6 +160,9 @@ func (r *run) concludeAgain(target *target, row *reportRow, before string) (find
 	case rowMissing:
 		o := begin(row, reportsync.Unmatched)
 		o.Code, o.Message = reportsync.RowNoRecord, fmt.Sprintf("the record %s was deleted after it was read, and no other one has this key", before)
+		if one.state == rowDirect {
+			o.Message = "no record has this id"
+		}
 		return find{}, r.rows.answer(row.index, o)
 	}
 	return find{}, nil

@@ -20,6 +20,7 @@ func (r *run) resume(ctx context.Context) error {
 	if err := r.ledger.enter(ctx, reportsync.StageOpen, 0); err != nil {
 		return err
 	}
+	r.removeQueries(ctx)
 	if err := r.past.recall(ctx, r.Journal); err != nil {
 		return err
 	}

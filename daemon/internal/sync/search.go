@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -212,15 +213,45 @@ func scan[R records](ctx context.Context, s search, batches iter.Seq2[R, error],
 func (r *run) scanByJob(ctx context.Context, s search, take func(records) error) error {
 	job, begun, err := s.early.take()
 	if !begun {
-		job, err = r.within.CreateQueryJob(ctx, s.all())
+		job, err = r.createQuery(ctx, s.all())
 	}
 	if err != nil {
 		return fmt.Errorf("read records of %s: %w", s.object, err)
 	}
 	defer r.tidy(ctx, job.Remove)
-	note := reportsync.BulkJob{Operation: "query", ID: job.ID()}
-	note.Rows, err = scan(ctx, s, job.Batches(ctx, s.columns), take)
-	return errors.Join(err, r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Jobs = append(f.Jobs, note) }))
+	rows, err := scan(ctx, s, job.Batches(ctx, s.columns), take)
+	return errors.Join(err, r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
+		at := slices.IndexFunc(f.Jobs, func(j reportsync.BulkJob) bool { return j.ID == job.ID() })
+		f.Jobs[at].Rows = rows
+	}))
+}
+
+// queryOperation is the operation of Bulk jobs that read.
+const queryOperation = "query"
+
+// createQuery makes a Bulk query job and notes it, so that it is removed whatever becomes of this attempt.
+func (r *run) createQuery(ctx context.Context, soql string) (*salesforce.QueryJob, error) {
+	job, err := r.within.CreateQueryJob(ctx, soql)
+	if err != nil {
+		return nil, err
+	}
+	err = r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
+		f.Jobs = append(slices.Clone(f.Jobs), reportsync.BulkJob{Operation: queryOperation, ID: job.ID()})
+	})
+	if err != nil {
+		r.tidy(ctx, job.Remove)
+		return nil, err
+	}
+	return job, nil
+}
+
+// removeQueries removes the Bulk query jobs that earlier attempts may have left in the org.
+func (r *run) removeQueries(ctx context.Context) {
+	for _, job := range r.Run.Jobs {
+		if job.Operation == queryOperation {
+			r.tidy(ctx, r.Org.LeftQueryJob(job.ID).Remove)
+		}
+	}
 }
 
 // takesTooLong reports whether Salesforce gave a query up for the time that it took (SOQL reference: query timeout).

@@ -164,3 +164,49 @@ func TestKeyInOtherCase(t *testing.T) {
 		})
 	}
 }
+
+// An id that no record has was not deleted meanwhile, as far as anybody knows, and leads nowhere else: that costs no call.
+func TestUnreadUpdateOfUnknownID(t *testing.T) {
+	t.Parallel()
+	for _, route := range writeRoutes {
+		t.Run(string(route), func(t *testing.T) {
+			t.Parallel()
+			onFakeTime(t, func(t *testing.T) {
+				b := setup(t, blindly(reportsync.OperationUpdate, "Id"), "")
+				b.routes.Write = route
+				b.write("report.csv", "Key,Name\n"+b.insert(map[string]string{"LastName": "Old"})+",New\n003000000000ABC,New\n")
+				_, id := b.run(reportsync.NewRun{})
+				wantKinds(t, b, id, "updated", "unmatched no_record")
+				if said := b.outcomes(id)[1].Message; said != "no record has this id" {
+					t.Errorf("told %q", said)
+				}
+				if calls := b.calls(); calls["query"] > 0 || strings.Contains(b.log(id), "deleted") {
+					t.Errorf("calls %v, log:\n%s", calls, b.log(id))
+				}
+			})
+		})
+	}
+}
+
+// Whether a lost upsert has made a record that nobody looked at before can't be known, and is said.
+func TestUnreadUpsertWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		b := setup(t, blindly(reportsync.OperationUpsert, "WalkMe_User_Id__c"), "Key,Name\na,New\n")
+		b.routes.Write = reportsync.RouteCollections
+		lost := false
+		b.wire.cut = func(request *http.Request, deliver func() *http.Response) (*http.Response, error) {
+			response := deliver()
+			if strings.Contains(request.URL.Path, "/composite/sobjects/") && !lost {
+				lost = true
+				return nil, errReset
+			}
+			return response, nil
+		}
+		_, id := b.run(reportsync.NewRun{})
+		wantKinds(t, b, id, "updated")
+		if said := b.outcomes(id)[0].Message; !lost || !strings.Contains(said, "may have been created") {
+			t.Errorf("told %q", said)
+		}
+	})
+}

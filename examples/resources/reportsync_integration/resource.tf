@@ -30,7 +30,7 @@ resource "reportsync_integration" "usage" {
   }
   mappings = {
     Sessions__c   = { column = "Total Sessions" }
-    Last_Seen__c  = { column = "Last Seen" }
+    Last_Seen__c  = { column = "Last Seen", date_format = "YYYY-MM-DD" }
     First_Seen__c = { column = "First Seen" }
   }
 }
