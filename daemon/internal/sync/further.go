@@ -53,10 +53,18 @@ func (r *run) moved(j *job) {
 }
 
 // hopeless reports whether another job would fail for the same reason: not the rows' number or the moment was wrong,
-// but what was asked for (Bulk API 2.0 guide: errors).
+// but what was asked for, or the org's day is used up (Bulk API 2.0 guide: errors).
 func hopeless(job salesforce.IngestJob) bool {
+	return causeOf(job) == "InvalidBatch" || causeOf(job) == exceededQuota
+}
+
+// exceededQuota is the cause that Salesforce names when the org has no Bulk batches left.
+const exceededQuota = "ExceededQuota"
+
+// causeOf returns the name of the cause by which Salesforce explains the end of a job.
+func causeOf(job salesforce.IngestJob) string {
 	cause, _, _ := strings.Cut(job.ErrorMessage, ":")
-	return strings.TrimSpace(cause) == "InvalidBatch"
+	return strings.TrimSpace(cause)
 }
 
 // leave ends the rows that a job never came to, which ends the run.
@@ -89,7 +97,11 @@ func unfinished(job salesforce.IngestJob, left int) error {
 	if job.ErrorMessage != "" {
 		e.Message += ": " + job.ErrorMessage
 	}
-	if job.State == salesforce.JobAborted {
+	switch {
+	case causeOf(job) == exceededQuota:
+		e.Code = reportsync.CodeSalesforceLimit
+		return e.WithHint("wait until the org's limit of Bulk API batches allows more (it counts the last 24 hours), or set writes.route to \"collections\"; start a run again for the rest")
+	case job.State == salesforce.JobAborted:
 		return e.WithHint("somebody aborted it in Salesforce; start a run again for the rest")
 	}
 	return e

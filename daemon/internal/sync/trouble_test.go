@@ -93,6 +93,7 @@ func TestJobFailsWithManyRowsLeft(t *testing.T) {
 		"once":        {"TooManyLockFailure : Too many lock failures", 1, 2, reportsync.Counts{Read: 4000, Updated: 4000}},
 		"always":      {"TooManyLockFailure : Too many lock failures", 0, 3, reportsync.Counts{Read: 4000, Updated: 600, Unprocessed: 3400}},
 		"for a cause": {"InvalidBatch : Field name not found : X", 0, 1, reportsync.Counts{Read: 4000, Updated: 200, Unprocessed: 3800}},
+		"day is over": {"ExceededQuota : ApiBatchItems Limit exceeded.", 0, 1, reportsync.Counts{Read: 4000, Updated: 200, Unprocessed: 3800}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +108,11 @@ func TestJobFailsWithManyRowsLeft(t *testing.T) {
 				if tc.want.Unprocessed == 0 {
 					return
 				}
-				if result.Status != reportsync.RunFailed || result.Err.Code != reportsync.CodeSalesforce || !strings.Contains(result.Err.Message, tc.message) {
+				code := reportsync.CodeSalesforce
+				if name == "day is over" {
+					code = reportsync.CodeSalesforceLimit
+				}
+				if result.Status != reportsync.RunFailed || result.Err.Code != code || !strings.Contains(result.Err.Message, tc.message) {
 					t.Errorf("error = %+v", result.Err)
 				}
 				if o := lastOf(b.outcomes(id), reportsync.Unprocessed); o.Code != reportsync.RowNotSent || !strings.Contains(o.Message, tc.message) {
