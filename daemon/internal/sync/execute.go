@@ -38,8 +38,9 @@ type run struct {
 
 	// What is done beside the stages; tidied waits for all of it.
 	early     *early         // the search for records, which may begin before the report was read
-	known     *previous      // what the run before has written; nil while it is not known
+	known     *previous      // what the run before has written; nil while it was not asked for
 	recalling errgroup.Group // reads that
+	recalled  *previous      // what came of it
 	forget    context.CancelFunc
 	tidying   errgroup.Group // frees the org's storage
 

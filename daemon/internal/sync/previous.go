@@ -43,7 +43,7 @@ func (r *run) beginPrevious(ctx context.Context) {
 	ctx, r.forget = context.WithCancel(ctx)
 	r.recalling.Go(func() error {
 		return caught(func() (err error) {
-			r.known, err = r.readPrevious(ctx)
+			r.recalled, err = r.readPrevious(ctx)
 			return err
 		})
 	})
@@ -55,6 +55,7 @@ func (r *run) awaitPrevious(ctx context.Context) (*previous, error) {
 		r.beginPrevious(ctx)
 	}
 	err := thrown(r.recalling.Wait())
+	r.known = r.recalled
 	return r.known, err
 }
 
