@@ -73,6 +73,7 @@ func newExtraction(r *run, target *target) *extraction {
 		order: newOrder(r.spec), hashes: spool.NewHashes(),
 	}
 	x.shaper = newShaper(r.spec, target, &x.hashes)
+	x.shaper.glances = r.glances(target)
 	for _, p := range target.parents {
 		p.gather(r.Scratch)
 	}

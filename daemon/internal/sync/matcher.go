@@ -26,7 +26,7 @@ type matcher struct {
 
 func (r *run) newMatcher(target *target, keys *keyIndex, known *previous) *matcher {
 	m := &matcher{run: r, target: target, keys: keys, previous: known, met: map[met]struct{}{}}
-	m.glances = target.glances() && r.spec.Does().Updates() && !r.sendsAll() && !r.past.attempts && !r.spec.Match.UpdatesAll()
+	m.glances = r.glances(target)
 	m.hands.New = func() any { return new(hand) }
 	return m
 }
@@ -192,13 +192,7 @@ func (m *matcher) meet(row *reportRow, rec *record) error {
 // first notes the first record of a row.
 func (m *matcher) first(row *reportRow, f find) error {
 	rows := m.run.rows
-	send, held := false, false
-	for _, e := range f.edits {
-		send, held = send || !e.held && !e.made, held || e.held
-	}
-	if m.run.sendsAll() {
-		send = m.sends(row, f)
-	}
+	send := m.sends(row, f)
 	if len(f.edits) == 0 && !send {
 		if link, ok := rows.ids.pack(f.id); ok {
 			rows.set(row.index, rowSame, link)

@@ -11,7 +11,9 @@ import "encoding/binary"
 const noPrint = 0
 
 // glances reports whether prints are of use: where every record that holds what its row wants is done with.
-func (t *target) glances() bool { return len(t.parents) == 0 }
+func (r *run) glances(target *target) bool {
+	return len(target.parents) == 0 && r.spec.Does().Updates() && !r.sendsAll() && !r.past.attempts && !r.spec.Match.UpdatesAll()
+}
 
 // appendRow appends what the print of a row is made of; known is false when it has none.
 func (t *target) appendRow(dst []byte, key string, values []string) (made []byte, known bool) {

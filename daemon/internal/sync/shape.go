@@ -20,7 +20,7 @@ type shaper struct {
 	orderBy     int   // of the selected columns, -1 for none
 	transformed bool  // whether keys pass a transform
 	hashes      *spool.Hashes
-	glances     bool
+	glances     bool      // whether prints are of use
 	used        sync.Pool // of *shaped
 }
 
@@ -50,7 +50,7 @@ type askedParent struct {
 func newShaper(spec reportsync.IntegrationSpec, target *target, hashes *spool.Hashes) *shaper {
 	s := &shaper{
 		target: target, columns: spec.Columns(), order: newOrder(spec), orderBy: -1,
-		transformed: len(spec.Match.Transform) > 0, hashes: hashes, glances: target.glances(),
+		transformed: len(spec.Match.Transform) > 0, hashes: hashes,
 	}
 	for i, name := range s.columns {
 		if name == spec.OrderBy() {

@@ -7,21 +7,25 @@ import (
 	"slices"
 )
 
+// hasher makes hashes that are others for each seed. It may be used by several goroutines.
+type hasher struct{ seed maphash.Seed }
+
+// Hash returns the hash of a key.
+func (h hasher) Hash(key string) uint64 { return maphash.String(h.seed, key) }
+
+// HashBytes is Hash of bytes.
+func (h hasher) HashBytes(text []byte) uint64 { return maphash.Bytes(h.seed, text) }
+
 // Hashes are the hashes of the keys of rows, in their order. They are gathered as rows come, when nobody knows yet how
 // many there will be.
 type Hashes struct {
-	seed maphash.Seed
-	all  []uint64
+	hasher
+
+	all []uint64
 }
 
 // NewHashes returns none.
-func NewHashes() Hashes { return Hashes{seed: maphash.MakeSeed()} }
-
-// Hash returns the hash of a key, as the index made of these has it. It may be called by several goroutines.
-func (h *Hashes) Hash(key string) uint64 { return maphash.String(h.seed, key) }
-
-// HashBytes is Hash of bytes.
-func (h *Hashes) HashBytes(text []byte) uint64 { return maphash.Bytes(h.seed, text) }
+func NewHashes() Hashes { return Hashes{hasher: hasher{seed: maphash.MakeSeed()}} }
 
 // Add takes the hash of the next row's key.
 func (h *Hashes) Add(hash uint64) { h.all = append(h.all, hash) }
@@ -45,7 +49,8 @@ func (h *Hashes) All() iter.Seq2[int, uint64] { return slices.All(h.all) }
 // Index finds rows by the hashes of their keys. It is a hash table with open addressing whose slots hold a row and what
 // of its hash doesn't choose the slot, so that a row is looked at in vain about once in four billion times.
 type Index struct {
-	seed  maphash.Seed
+	hasher
+
 	slots []uint64 // row+1 in the low half, 0 for none; the low half of the hash in the high one
 }
 
@@ -56,14 +61,8 @@ func NewIndex(of Hashes) *Index {
 }
 
 func newIndex(seed maphash.Seed, rows int) *Index {
-	return &Index{seed: seed, slots: make([]uint64, rows+rows/3+2)}
+	return &Index{hasher: hasher{seed: seed}, slots: make([]uint64, rows+rows/3+2)}
 }
-
-// Hash returns the hash of a key.
-func (x *Index) Hash(key string) uint64 { return maphash.String(x.seed, key) }
-
-// HashBytes is Hash of bytes.
-func (x *Index) HashBytes(text []byte) uint64 { return maphash.Bytes(x.seed, text) }
 
 // Add notes a row under a hash.
 func (x *Index) Add(hash uint64, row uint32) {

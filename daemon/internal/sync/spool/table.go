@@ -112,13 +112,11 @@ func (t *Table) inMemory(at uint64) []byte {
 	if at >= t.spool.kept() {
 		return nil
 	}
-	rest := t.spool.chunks[at/chunkBytes][at%chunkBytes:]
-	size, n := binary.Uvarint(rest)
-	if n <= 0 || size > uint64(len(rest)-n) { //nolint:gosec // n is positive
+	record, _, err := next(t.spool.chunks[at/chunkBytes][at%chunkBytes:])
+	if err != nil {
 		return nil
 	}
-	end := n + int(size) //nolint:gosec // within the chunk
-	return rest[n:end:end]
+	return record
 }
 
 // Approach fetches the rows to which ways lead from memory, for many at once as [Index.Approach] does, so that At finds
