@@ -11,7 +11,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// The org that the works write to, and what feeds which of its fields.
+// The org that the works write to, and a report in the shape of an Insights export: eight columns, of which five are read.
 const (
 	schemaText = `object "Contact" {
   field "Onboarding_Status__c" {
@@ -24,28 +24,29 @@ const (
     scale     = 0
   }
   field "Last_Seen__c" { type = "datetime" }
-  field "Plan__c" {
+  field "Usage_Account__c" {
     type   = "text"
     length = 80
   }
 }
 `
-	orgHeader    = "LastName,Email,Onboarding_Status__c,Sessions_30d__c,Last_Seen__c,Plan__c\n"
-	reportHeader = "User Email,Onboarding Status,Sessions (30d),Last Seen (UTC),Plan\n"
+	orgHeader    = "LastName,Email,Usage_Account__c,Onboarding_Status__c,Sessions_30d__c,Last_Seen__c\n"
+	reportHeader = "Account Name,End User ID,User Email,Onboarding Status,Sessions (30d),Last Seen (UTC),NPS Answer,Feature Tags\n"
 	keyColumn    = "User Email"
 	keyField     = "Email"
 )
 
 var mappings = map[string]reportsync.Mapping{
+	"Usage_Account__c":     {Column: new("Account Name")},
 	"Onboarding_Status__c": {Column: new("Onboarding Status")},
 	"Sessions_30d__c":      {Column: new("Sessions (30d)")},
 	"Last_Seen__c":         {Column: new("Last Seen (UTC)")},
-	"Plan__c":              {Column: new("Plan")},
 }
 
 var (
 	statuses = []string{"Not Started", "In Progress", "Stuck", "Completed"}
-	plans    = []string{`"Enterprise, annual"`, "Team monthly", "Trial", "Enterprise (legacy contract)"} // as CSV
+	accounts = []string{`"Globex ""EMEA"""`, `"Acme, Inc."`, "Umbrella & Söhne", "Initech"} // as CSV
+	features = []string{"Mobile;Dashboards", "Api", "Dashboards;Api;Workflows", "", "Reports;Mobile"}
 	lastSeen = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
@@ -87,15 +88,19 @@ func (d data) writeReport(path string) error {
 		if d.changed(contact) {
 			generation = d.generation
 		}
-		return append(appendValues(appendEmail(line, contact), contact, generation), '\n')
+		line = append(line, accountOf(contact)...)
+		line = fmt.Appendf(line, ",acme_%08x-7f76-95f5-6fce-%012x,", contact, contact*stride)
+		line = appendUsage(appendEmail(line, contact), contact, generation, "2006-01-02 15:04:05")
+		return fmt.Appendf(line, ",%d,%s\n", contact%11, features[contact%len(features)])
 	})
 }
 
 // writeContacts writes the first contacts of an org, to be loaded into it.
 func writeContacts(path string, rows int) error {
 	return writeLines(path, orgHeader, rows, func(line []byte, n int) []byte {
-		line = strconv.AppendInt(append(line, "Doe "...), int64(n), 10)
-		return append(appendValues(appendEmail(append(line, ','), n), n, 0), '\n')
+		line = appendEmail(fmt.Appendf(line, "Doe %d,", n), n)
+		line = append(append(line, ','), accountOf(n)...)
+		return append(appendUsage(line, n, 0, time.RFC3339), '\n')
 	})
 }
 
@@ -103,12 +108,13 @@ func appendEmail(line []byte, contact int) []byte {
 	return fmt.Appendf(line, "user%08d@acme.example", contact)
 }
 
-// appendValues appends what the mapped columns hold.
-func appendValues(line []byte, contact, generation int) []byte {
+func accountOf(contact int) string { return accounts[contact/len(statuses)%len(accounts)] }
+
+// appendUsage appends how far a contact is, how often it was there, and when last.
+func appendUsage(line []byte, contact, generation int, layout string) []byte {
 	line = append(append(line, ','), statuses[contact%len(statuses)]...)
 	line = strconv.AppendInt(append(line, ','), int64(contact%500+generation*1000), 10)
-	line = lastSeen.Add(time.Duration(contact%250_000)*time.Minute).AppendFormat(append(line, ','), time.RFC3339)
-	return append(append(line, ','), plans[contact/len(statuses)%len(plans)]...)
+	return lastSeen.Add(time.Duration(contact%250_000)*time.Minute).AppendFormat(append(line, ','), layout)
 }
 
 // writeLines writes a header and a line for each number below rows.

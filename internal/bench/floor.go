@@ -27,7 +27,6 @@ func readCSV(path string) error {
 	}
 	defer file.Close()
 	in := csv.NewReader(file)
-	in.ReuseRecord = true
 	for {
 		if _, err := in.Read(); errors.Is(err, io.EOF) {
 			return nil

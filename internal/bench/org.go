@@ -52,7 +52,7 @@ func (o *org) export(ctx context.Context, path string) error {
 		ID    string `json:"id"`
 		State string `json:"state"`
 	}
-	query := map[string]string{"operation": "query", "query": "SELECT Id, Email, Last_Seen__c, Onboarding_Status__c, Plan__c, Sessions_30d__c FROM Contact"}
+	query := map[string]string{"operation": "query", "query": "SELECT Id, Email, Last_Seen__c, Onboarding_Status__c, Sessions_30d__c, Usage_Account__c FROM Contact"}
 	if err := o.call(asked().SetBody(query), http.MethodPost, queryJobs, &job); err != nil {
 		return err
 	}
