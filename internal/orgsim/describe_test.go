@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,6 +105,29 @@ func firstKeys(t *testing.T, raw json.RawMessage) []string {
 		t.Fatalf("%s: %v", raw, err)
 	}
 	return keys(list[0])
+}
+
+// A combobox offers values and takes any other text.
+func TestCombobox(t *testing.T) {
+	t.Parallel()
+	b := setup(t, orgsim.Config{})
+	subject := b.describe("Task")["Subject"]
+	if subject["type"] != "combobox" || subject["soapType"] != "xsd:string" || subject["length"] != 255.0 || subject["restrictedPicklist"] != false {
+		t.Errorf("described as %v", subject)
+	}
+	if values, ok := subject["picklistValues"].([]any); !ok || len(values) == 0 {
+		t.Errorf("offers %v", subject["picklistValues"])
+	}
+	id := b.make("Task", map[string]string{"Subject": " Lunch "})
+	if task, _ := b.org.Record("Task", id); task["Subject"] != "Lunch" {
+		t.Errorf("kept as %v", task)
+	}
+	b.do(http.MethodPatch, data+"/sobjects/Task/"+id, map[string]any{"Subject": strings.Repeat("x", 256)}).refused(http.StatusBadRequest, "STRING_TOO_LONG")
+	var found struct{ TotalSize int }
+	b.get(data + "/query?q=" + url.QueryEscape("SELECT Id FROM Task WHERE Subject LIKE 'lun%'")).want(http.StatusOK).decode(&found)
+	if found.TotalSize != 1 {
+		t.Errorf("found %d tasks", found.TotalSize)
+	}
 }
 
 func TestDescribeFields(t *testing.T) {

@@ -62,8 +62,8 @@
 //
 // Some behaviour no public document settles. The org then takes the strict side,
 // so that a client which passes here asks for nothing that a real org might
-// refuse: datetimes without offset, text for checkboxes and inner blanks around
-// CSV quotes are refused; null for a checkbox fails; text differs by accents;
+// refuse: datetimes without offset, times of day that don't end in Z, text for
+// checkboxes and inner blanks around CSV quotes are refused; null for a checkbox fails; text differs by accents;
 // milliseconds are dropped; a multi-select picklist comes back in the field's
 // order; Bulk results print datetimes with Z, REST with +0000; a second upload to
 // an ingest job is refused at once; an assertion whose exp is in milliseconds is

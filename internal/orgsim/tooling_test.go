@@ -144,6 +144,7 @@ func TestFieldsOfEachType(t *testing.T) {
 		"A7__c":  {`{"label":"x","type":"Checkbox","defaultValue":true}`, map[string]any{"type": "boolean", "defaultValue": true}},
 		"A8__c":  {`{"label":"x","type":"Date"}`, map[string]any{"type": "date"}},
 		"A9__c":  {`{"label":"x","type":"DateTime"}`, map[string]any{"type": "datetime"}},
+		"A17__c": {`{"label":"x","type":"Time"}`, map[string]any{"type": "time", "soapType": "xsd:time", "length": 0.0}},
 		"A10__c": {`{"label":"x","type":"Email"}`, map[string]any{"type": "email"}},
 		"A11__c": {`{"label":"x","type":"Phone"}`, map[string]any{"type": "phone"}},
 		"A12__c": {`{"label":"x","type":"Url"}`, map[string]any{"type": "url"}},

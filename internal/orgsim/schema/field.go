@@ -23,8 +23,10 @@ const (
 	Checkbox      Type = "checkbox"
 	Date          Type = "date"
 	DateTime      Type = "datetime"
+	Time          Type = "time" // of a day, in no zone
 	Picklist      Type = "picklist"
 	MultiPicklist Type = "multipicklist"
+	Combobox      Type = "combobox" // standard fields only: a text that offers values
 	Reference     Type = "reference"
 	MasterDetail  Type = "master_detail" // in definitions only: becomes a Reference that is required and create-only
 	AutoNumber    Type = "autonumber"

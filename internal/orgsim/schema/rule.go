@@ -215,7 +215,7 @@ func (o *Object) checkAutomation(r *Automation) error {
 	if (r.Set == "") == (r.Transform == "") {
 		return wrong("give either set or transform")
 	}
-	text := []Type{Text, TextArea, Phone, URL, Picklist}
+	text := []Type{Text, TextArea, Phone, URL, Picklist, Combobox}
 	switch r.Transform {
 	case "":
 	case Upper, Lower, Trim:

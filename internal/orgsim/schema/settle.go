@@ -17,7 +17,7 @@ var counter = regexp.MustCompile(`\{0+\}`)
 // Types lists the types that a schema file may name.
 func Types() []Type {
 	return []Type{
-		Text, TextArea, Email, Phone, URL, Number, Currency, Percent, Checkbox, Date, DateTime,
+		Text, TextArea, Email, Phone, URL, Number, Currency, Percent, Checkbox, Date, DateTime, Time,
 		Picklist, MultiPicklist, Reference, MasterDetail, AutoNumber, Formula,
 	}
 }

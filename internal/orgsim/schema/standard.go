@@ -139,7 +139,7 @@ func finishStandard(f *Field) {
 		f.Length = 80
 	case Phone:
 		f.Length = 40
-	case URL, Picklist:
+	case URL, Picklist, Combobox:
 		f.Length = 255
 	case Reference:
 		f.Length = 18

@@ -25,8 +25,10 @@ func supportCase() *Object {
 }
 
 func task() *Object {
-	subject := text("Subject", "Subject", 255)
-	subject.nameField = true
+	subject := Field{
+		Name: "Subject", Label: "Subject", Type: Combobox, nameField: true,
+		Values: []string{"Call", "Email", "Send Letter", "Send Quote", "Other"},
+	}
 	own := []Field{
 		cascading(lookup("WhoId", "Name ID", "Who", "Contact", "Lead")),
 		cascading(lookup("WhatId", "Related To ID", "What", "Account", "Opportunity", "Case")),

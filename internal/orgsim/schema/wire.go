@@ -30,6 +30,8 @@ func (f *Field) SoapType() string {
 		return "xsd:date"
 	case DateTime:
 		return "xsd:dateTime"
+	case Time:
+		return "xsd:time"
 	case Address:
 		return "urn:address"
 	default:

@@ -88,6 +88,8 @@ func describeColumn(f *schema.Field) columnMetadata {
 		apex = "Date"
 	case schema.DateTime:
 		apex = "Datetime"
+	case schema.Time:
+		apex = "Time"
 	case schema.Address:
 		apex = "Address"
 	default:

@@ -103,7 +103,7 @@ func describeSize(f *schema.Field, d *fieldDescribe) {
 		d.Length, d.ByteLength = f.Length, f.Length
 	case schema.MultiPicklist:
 		d.Length, d.ByteLength, d.Precision = f.Length, f.Length, multiPicklistPrecision
-	case schema.Checkbox, schema.Date, schema.DateTime, schema.Address:
+	case schema.Checkbox, schema.Date, schema.DateTime, schema.Time, schema.Address:
 	default:
 		d.Length, d.ByteLength = f.Length, 3*f.Length
 	}

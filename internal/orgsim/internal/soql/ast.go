@@ -136,13 +136,14 @@ const (
 	Null
 	Date
 	DateTime
+	TimeOfDay
 	Range // TODAY, LAST_N_DAYS:7, …: see [Literal.Span]
 )
 
 // Literal is one value. The Text of a string is unescaped, except that a
 // backslash still stands before the _ and % that [Like] is to take as plain;
 // [Literal.Plain] drops these. A boolean is true or false in lower case, a range
-// is in upper case, a date or datetime and a number are as written.
+// is in upper case, a date, datetime or time and a number are as written.
 type Literal struct {
 	Kind LiteralKind
 	Text string

@@ -16,6 +16,7 @@ const (
 	numberToken
 	dateToken
 	dateTimeToken
+	timeToken
 	symbolToken
 )
 
@@ -70,8 +71,8 @@ func (l *lexer) word() {
 	}
 }
 
-// numeric reads a number, or a date or datetime, which in SOQL start alike and
-// stand without quotes.
+// numeric reads a number, or a date, datetime or time, which in SOQL start alike
+// and stand without quotes.
 func (l *lexer) numeric() token {
 	start := l.at
 	l.at++
@@ -85,6 +86,8 @@ func (l *lexer) numeric() token {
 		kind = dateToken
 	case len(text) > 10 && text[4] == '-' && text[7] == '-' && text[10] == 'T':
 		kind = dateTimeToken
+	case len(text) > 8 && text[2] == ':' && text[5] == ':':
+		kind = timeToken
 	}
 	return token{kind: kind, text: text, pos: start}
 }

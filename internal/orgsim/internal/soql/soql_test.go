@@ -46,11 +46,11 @@ func TestParse(t *testing.T) {
 			Select: items("Id"), Object: name("C"), Limit: -1,
 			Where: soql.And{Terms: []soql.Expr{equals("A", "x"), soql.Or{Terms: []soql.Expr{equals("B", "y"), soql.Not{Term: equals("C", "z")}}}}},
 		},
-		`SELECT Id FROM C WHERE A NOT IN ('x', null, -1.5, TRUE, 2026-01-02, 2026-01-02T03:04:05Z)`: {
+		`SELECT Id FROM C WHERE A NOT IN ('x', null, -1.5, TRUE, 2026-01-02, 2026-01-02T03:04:05Z, 03:04:05.6Z)`: {
 			Select: items("Id"), Object: name("C"), Limit: -1,
 			Where: soql.In{Field: name("A"), Negated: true, Values: []soql.Literal{
 				str("x"), {Kind: soql.Null, Text: "null"}, {Kind: soql.Number, Text: "-1.5"}, {Kind: soql.Boolean, Text: "true"},
-				{Kind: soql.Date, Text: "2026-01-02"}, {Kind: soql.DateTime, Text: "2026-01-02T03:04:05Z"},
+				{Kind: soql.Date, Text: "2026-01-02"}, {Kind: soql.DateTime, Text: "2026-01-02T03:04:05Z"}, {Kind: soql.TimeOfDay, Text: "03:04:05.6Z"},
 			}},
 		},
 		"SELECT c.Id, Account.Name, My__r.Key__c FROM Contact c WHERE c.Email = 'x'": {

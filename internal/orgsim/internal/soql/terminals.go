@@ -53,6 +53,8 @@ func (p *parser) anyLiteral() Literal {
 		lit.Kind = Date
 	case dateTimeToken:
 		lit.Kind = DateTime
+	case timeToken:
+		lit.Kind = TimeOfDay
 	case wordToken:
 		lit.Text = strings.ToLower(tok.text)
 		switch lit.Text {

@@ -108,6 +108,8 @@ func (b *binder) literal(f *schema.Field, lit soql.Literal) (string, error) {
 		want = soql.Date
 	case schema.DateTime:
 		want = soql.DateTime
+	case schema.Time:
+		want = soql.TimeOfDay
 	default:
 	}
 	if lit.Kind != want || f.Kind() == schema.Int && !value.IsInteger(lit.Text) {
@@ -121,7 +123,7 @@ func (b *binder) wrongType(f *schema.Field, lit soql.Literal) error {
 	switch f.Kind() {
 	case schema.DateTime:
 		wire, quotes = "dateTime", "should not be enclosed in quotes"
-	case schema.Int, schema.Number, schema.Currency, schema.Percent, schema.Checkbox, schema.Date:
+	case schema.Int, schema.Number, schema.Currency, schema.Percent, schema.Checkbox, schema.Date, schema.Time:
 		quotes = "should not be enclosed in quotes"
 	default:
 	}
@@ -144,6 +146,8 @@ func (b *binder) stored(f *schema.Field, lit soql.Literal) (string, error) {
 		text, ok = value.ParseDate(text)
 	case schema.DateTime:
 		text, ok = value.ParseDateTime(text)
+	case schema.Time:
+		text, ok = value.ParseTimeOfDay(text)
 	default:
 	}
 	if !ok {

@@ -184,7 +184,7 @@ func comparableForm(f *schema.Field, text string) string {
 
 func isText(f *schema.Field) bool {
 	switch f.Kind() {
-	case schema.Text, schema.TextArea, schema.Email, schema.Phone, schema.URL, schema.Picklist, schema.MultiPicklist:
+	case schema.Text, schema.TextArea, schema.Email, schema.Phone, schema.URL, schema.Picklist, schema.MultiPicklist, schema.Combobox:
 		return true
 	default:
 		return false

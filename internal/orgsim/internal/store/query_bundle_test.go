@@ -30,6 +30,7 @@ func ask(t testing.TB) *queried {
 		}},
 		{Name: "Contact", Fields: []schema.Field{
 			{Name: "Tags__c", Type: schema.MultiPicklist, Values: []string{"a", "b", "C"}}, {Name: "Moment__c", Type: schema.DateTime},
+			{Name: "Clock__c", Type: schema.Time},
 			{Name: "Ext__c", Type: schema.Text, ExternalID: true}, {Name: "Exact__c", Type: schema.Text, Unique: true, CaseSensitive: true},
 			{Name: "Hidden__c", Type: schema.Text, Hidden: true}, {Name: "Other__c", Type: schema.Reference, ReferenceTo: []string{"Account"}, Hidden: true},
 			{Name: "Long__c", Type: schema.TextArea, Length: 1_000},

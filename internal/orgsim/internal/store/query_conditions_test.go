@@ -51,6 +51,31 @@ func TestDateLiterals(t *testing.T) {
 	}
 }
 
+// Times of day stand without quotes and end in Z, to whatever part of a second.
+func TestTimesOfDay(t *testing.T) {
+	t.Parallel()
+	q := ask(t)
+	for name, at := range map[string]string{"A": "00:00:00.000Z", "B": "07:30:00.000Z", "C": "17:30:00.125Z", "D": ""} {
+		q.insert("Contact", map[string]string{"LastName": name, "Clock__c": at})
+	}
+	for condition, want := range map[string]string{
+		"= 07:30:00.000Z":                  "B",
+		"= 07:30:00Z":                      "B",
+		"IN (07:30:00.00Z, 17:30:00.125Z)": "B C",
+		"!= 07:30:00Z":                     "A C D",
+		"> 07:30:00Z":                      "C",
+		"<= 07:30:00Z":                     "A B",
+		"= null":                           "D",
+	} {
+		if got := q.column("SELECT LastName FROM Contact WHERE Clock__c " + condition + " ORDER BY LastName"); got != want {
+			t.Errorf("Clock__c %s gave %q, want %q", condition, got, want)
+		}
+	}
+	if got := q.column("SELECT LastName FROM Contact ORDER BY Clock__c DESC NULLS LAST"); got != "C B A D" {
+		t.Errorf("ordered by time: %q", got)
+	}
+}
+
 func TestMultiPicklists(t *testing.T) {
 	t.Parallel()
 	q := ask(t)
@@ -150,6 +175,10 @@ func TestConditionsRefused(t *testing.T) {
 		"CreatedDate = 2026-05-06":         {"INVALID_FIELD", "must be of type dateTime and should not be enclosed in quotes"},
 		"Birthdate = 2026-05-06T00:00:00Z": {"INVALID_FIELD", "must be of type date and should not be enclosed in quotes"},
 		"Birthdate LIKE TODAY":             {"INVALID_QUERY_FILTER_OPERATOR", "invalid operator on date field"},
+		"Clock__c = '17:30:00.000Z'":       {"INVALID_FIELD", "must be of type time and should not be enclosed in quotes"},
+		"Clock__c = TODAY":                 {"INVALID_FIELD", "must be of type time and should not be enclosed in quotes"},
+		"Clock__c = 17:30:00.000":          {"MALFORMED_QUERY", "unexpected token: '17:30:00.000'"},
+		"Clock__c LIKE '17%'":              {"INVALID_QUERY_FILTER_OPERATOR", "invalid operator on time field"},
 		"Long__c = 'x'":                    {"INVALID_FIELD", "field 'Long__c' can not be filtered in a query call"},
 		"Hidden__c = 'x'":                  {"INVALID_FIELD", "No such column 'Hidden__c' on entity 'Contact'."},
 		"Id LIKE '003%'":                   {"INVALID_QUERY_FILTER_OPERATOR", "invalid operator on id field"},

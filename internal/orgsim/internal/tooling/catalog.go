@@ -196,7 +196,7 @@ func sizes(f *schema.Field) map[string]string {
 	switch f.Kind() {
 	case schema.Number, schema.Currency, schema.Percent, schema.Int:
 		return map[string]string{"Precision": strconv.Itoa(f.Precision), "Scale": strconv.Itoa(f.Scale)}
-	case schema.Checkbox, schema.Date, schema.DateTime, schema.Reference, schema.ID:
+	case schema.Checkbox, schema.Date, schema.DateTime, schema.Time, schema.Reference, schema.ID:
 		return map[string]string{}
 	default:
 		return map[string]string{"Length": strconv.Itoa(f.Length)}

@@ -90,6 +90,7 @@ func kinds() map[string]kind {
 		"Checkbox":            {schema.Checkbox, []string{"defaultValue"}, nil},
 		"Date":                {schema.Date, nil, plain},
 		"DateTime":            {schema.DateTime, nil, plain},
+		"Time":                {schema.Time, nil, plain},
 		"Email":               {schema.Email, nil, []string{"required", "unique", "externalId", "defaultValue"}},
 		"Phone":               {schema.Phone, nil, plain},
 		"Url":                 {schema.URL, nil, plain},

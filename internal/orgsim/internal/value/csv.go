@@ -36,6 +36,12 @@ func FromCSV(f *schema.Field, cell string, column int) (string, *sferr.Error) {
 		if canonical, ok = ParseDateTime(cell); ok {
 			return canonical, nil
 		}
+	case kind == schema.Time:
+		var canonical string
+		xsd = "xsd:time"
+		if canonical, ok = ParseTimeOfDay(cell); ok {
+			return canonical, nil
+		}
 	}
 	if !ok {
 		return "", sferr.On([]string{f.Name}, "INVALID_FIELD",

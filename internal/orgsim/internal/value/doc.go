@@ -8,6 +8,7 @@
 //	checkbox          true, false
 //	date              2006-01-02
 //	datetime          2006-01-02T15:04:05.000+0000
+//	time              15:04:05.000Z
 //	references        18 characters
 //
 // [FromJSON] and [FromCSV] read what a client sent and refuse what has the wrong

@@ -48,6 +48,12 @@ func FromJSON(f *schema.Field, raw json.RawMessage, at Position) (string, *sferr
 			return refuse()
 		}
 		return canonical, nil
+	case kind == schema.Time:
+		canonical, ok := ParseTimeOfDay(text)
+		if token != "VALUE_STRING" || !ok {
+			return refuse()
+		}
+		return canonical, nil
 	case token != "VALUE_STRING":
 		return refuse()
 	}
@@ -99,6 +105,8 @@ func jsonType(kind schema.Type) string {
 		return "date"
 	case schema.DateTime:
 		return "datetime"
+	case schema.Time:
+		return "time"
 	default:
 		return "string"
 	}

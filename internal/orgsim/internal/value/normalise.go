@@ -20,7 +20,7 @@ func Normalise(f *schema.Field, text string) (string, *sferr.Error) {
 		return normaliseNumber(f, text)
 	}
 	switch kind {
-	case schema.Checkbox, schema.Date, schema.DateTime:
+	case schema.Checkbox, schema.Date, schema.DateTime, schema.Time:
 		return text, nil
 	case schema.Address:
 		return "", sferr.NotWriteable([]string{f.Name})

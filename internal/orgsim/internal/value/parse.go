@@ -63,6 +63,21 @@ func ParseDateTime(text string) (string, bool) {
 	return "", false
 }
 
+// ParseTimeOfDay reads a time of day as HH:mm:ss with or without a fraction of a
+// second, and the Z that says nothing of a zone. It returns its stored form, which
+// has milliseconds (Salesforce Help: considerations for the Time custom field type).
+func ParseTimeOfDay(text string) (string, bool) {
+	clock, z := strings.CutSuffix(text, "Z")
+	whole, fraction, fractional := strings.Cut(clock, ".")
+	if !z || len(whole) != len(time.TimeOnly) || fractional && (fraction == "" || digitsAt(fraction) != len(fraction)) {
+		return "", false
+	}
+	if _, err := time.Parse(time.TimeOnly, whole); err != nil {
+		return "", false
+	}
+	return whole + "." + (fraction + "000")[:3] + "Z", true
+}
+
 // validYear reports whether Salesforce takes dates and times of the year (SOAP
 // API guide: primitive data types).
 func validYear(t time.Time) bool { return t.Year() >= 1700 && t.Year() <= 4000 }

@@ -69,7 +69,7 @@ func CellOf(f *schema.Field) Cell {
 		return cellInstant
 	case numeric(kind) && kind != schema.Int:
 		return cellDouble
-	case kind == schema.ID, kind == schema.Reference, kind == schema.Checkbox, kind == schema.Date:
+	case kind == schema.ID, kind == schema.Reference, kind == schema.Checkbox, kind == schema.Date, kind == schema.Time:
 		return cellPlain
 	default:
 		return cellText

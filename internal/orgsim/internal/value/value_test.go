@@ -118,7 +118,7 @@ func manySelections(n int) string {
 
 func TestFromJSON(t *testing.T) {
 	t.Parallel()
-	checkbox, date, datetime := schema.Field{Type: schema.Checkbox}, schema.Field{Type: schema.Date}, schema.Field{Type: schema.DateTime}
+	checkbox, date, datetime, clock := schema.Field{Type: schema.Checkbox}, schema.Field{Type: schema.Date}, schema.Field{Type: schema.DateTime}, schema.Field{Type: schema.Time}
 	for name, test := range map[string]struct {
 		field     schema.Field
 		raw, want string
@@ -153,6 +153,18 @@ func TestFromJSON(t *testing.T) {
 		"datetime with a blank":        {field: datetime, raw: `"2026-05-01 07:25:37Z"`, code: "JSON_PARSER_ERROR"},
 		"datetime with decimal commas": {field: datetime, raw: `"2026-05-01T07:25:37,5Z"`, code: "JSON_PARSER_ERROR"},
 		"empty text for datetime":      {field: datetime, raw: `""`, code: "JSON_PARSER_ERROR"},
+		"time":                         {field: clock, raw: `"17:30:00.125Z"`, want: "17:30:00.125Z"},
+		"time to the second":           {field: clock, raw: `"17:30:00Z"`, want: "17:30:00.000Z"},
+		"time to the microsecond":      {field: clock, raw: `"17:30:00.123456Z"`, want: "17:30:00.123Z"},
+		"time without Z":               {field: clock, raw: `"17:30:00.000"`, code: "JSON_PARSER_ERROR"},
+		"time with an offset":          {field: clock, raw: `"17:30:00.000+02:00"`, code: "JSON_PARSER_ERROR"},
+		"time without seconds":         {field: clock, raw: `"17:30Z"`, code: "JSON_PARSER_ERROR"},
+		"time without a zero":          {field: clock, raw: `"7:30:00Z"`, code: "JSON_PARSER_ERROR"},
+		"time after a day's end":       {field: clock, raw: `"24:00:00Z"`, code: "JSON_PARSER_ERROR"},
+		"time with decimal commas":     {field: clock, raw: `"17:30:00,5Z"`, code: "JSON_PARSER_ERROR"},
+		"time with an empty fraction":  {field: clock, raw: `"17:30:00.Z"`, code: "JSON_PARSER_ERROR"},
+		"time as a number":             {field: clock, raw: `173000`, code: "JSON_PARSER_ERROR"},
+		"null for time":                {field: clock, raw: `null`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,6 +203,8 @@ func TestFromCSV(t *testing.T) {
 			message: "Failed to deserialize field at col 3. Due to, '2003-04-987654321987654321' is not a valid value for the type xsd:date",
 		},
 		"datetime":                {field: schema.Field{Type: schema.DateTime}, in: "2026-05-01T07:25:37.999Z", want: "2026-05-01T07:25:37.000+0000"},
+		"time":                    {field: schema.Field{Type: schema.Time}, in: "17:30:00.5Z", want: "17:30:00.500Z"},
+		"time without Z":          {field: schema.Field{Type: schema.Time}, in: "17:30:00", message: "Failed to deserialize field at col 3. Due to, '17:30:00' is not a valid value for the type xsd:time"},
 		"datetime without offset": {field: schema.Field{Type: schema.DateTime}, in: "2026-05-01T07:25:37", message: "Failed to deserialize field at col 3. Due to, '2026-05-01T07:25:37' is not a valid value for the type xsd:dateTime"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -227,6 +241,7 @@ func TestPrint(t *testing.T) {
 		"smaller":         {number(18, 5), "0.00012", `1.2E-4`, `"1.2E-4"`},
 		"checkbox":        {schema.Field{Type: schema.Checkbox}, "true", `true`, `"true"`},
 		"datetime":        {schema.Field{Type: schema.DateTime}, "2026-05-01T07:25:37.000+0000", `"2026-05-01T07:25:37.000+0000"`, `"2026-05-01T07:25:37.000Z"`},
+		"time":            {schema.Field{Type: schema.Time}, "17:30:00.000Z", `"17:30:00.000Z"`, `"17:30:00.000Z"`},
 		"percent":         {schema.Field{Type: schema.Percent, Scale: 1}, "25", `25.0`, `"25.0"`},
 		"formula, a date": {schema.Field{Type: schema.Formula, Returns: schema.Date}, "2026-05-01", `"2026-05-01"`, `"2026-05-01"`},
 	} {
@@ -274,6 +289,7 @@ func TestReprinted(t *testing.T) {
 		"number not scaled": {number(18, 0), "1.50", `"1.5"`},
 		"datetime":          {schema.Field{Type: schema.DateTime}, "2026-05-01T09:25:37+02:00", `"2026-05-01T07:25:37.000Z"`},
 		"checkbox":          {schema.Field{Type: schema.Checkbox}, "True", `"true"`},
+		"time":              {schema.Field{Type: schema.Time}, "17:30:00Z", `"17:30:00.000Z"`},
 		"reference":         {schema.Field{Type: schema.Reference, ReferenceTo: []string{"Account"}}, "003ak00000luKU1", `"003ak00000luKU1AAM"`},
 		"text as it was":    {text(10), " a ", `" a "`},
 		"what was refused":  {number(18, 0), "abc", `"abc"`},
