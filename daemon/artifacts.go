@@ -51,6 +51,9 @@ func (d *Daemon) previousOf(ctx context.Context, run reportsync.Run) (p sync.Pre
 	if p.Read, err = d.store.LastRun(ctx, run.IntegrationID, run.ID); err != nil {
 		return p, fmt.Errorf("find the last run: %w", err)
 	}
+	if p.OpenJobs, err = d.store.OpenJobs(ctx, run.IntegrationID, run.ID); err != nil {
+		return p, fmt.Errorf("find what the last run left in Salesforce: %w", err)
+	}
 	last, err := d.store.LastArtifact(ctx, run.IntegrationID, run.ID)
 	if err != nil {
 		return p, fmt.Errorf("find what the last run did: %w", err)

@@ -2,11 +2,15 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
 // pruneInterval is how often the history is cut: it is counted in days.
 const pruneInterval = 24 * time.Hour
+
+// clearPatience is how long nothing may be deleted from the bucket before it is left alone for the day.
+const clearPatience = 10 * time.Minute
 
 // startRetention deletes runs that ended longer ago than the history is kept, now and once a day.
 func (d *Daemon) startRetention() {
@@ -32,16 +36,36 @@ func (d *Daemon) prune(ctx context.Context, now time.Time) {
 		d.notePruning(ctx, "old runs could not be deleted", err)
 		return
 	}
-	for i, id := range pruned {
-		if err := d.deleteArtifacts(ctx, id); err != nil {
-			d.notePruning(ctx, "artifacts of old runs could not be deleted; it is tried again in a day", err)
-			pruned = pruned[:i]
-			break
+	deleted, failed, first := d.clear(ctx, pruned)
+	if first != nil {
+		d.notePruning(ctx, fmt.Sprintf("artifacts of %d old runs could not be deleted; it is tried again in a day", failed), first)
+	}
+	if deleted > 0 {
+		d.log.Info("deleted old runs", "runs", deleted, "older_than_days", d.cfg.RetentionDays)
+	}
+}
+
+// clear deletes the artifacts of runs. One that can't be deleted, such as an object that the bucket holds back, is no reason
+// to keep the others, but a bucket that is away is not asked about each of thousands. It returns how many could be deleted,
+// how many not, and why the first of these could not.
+func (d *Daemon) clear(ctx context.Context, runIDs []string) (deleted, failed int, first error) {
+	last := time.Now()
+	for i, id := range runIDs {
+		err := d.deleteArtifacts(ctx, id)
+		if err == nil {
+			deleted++
+			last = time.Now()
+			continue
+		}
+		failed++
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil || time.Since(last) > clearPatience {
+			return deleted, failed + len(runIDs) - i - 1, first
 		}
 	}
-	if len(pruned) > 0 {
-		d.log.Info("deleted old runs", "runs", len(pruned), "older_than_days", d.cfg.RetentionDays)
-	}
+	return deleted, failed, first
 }
 
 func (d *Daemon) deleteArtifacts(ctx context.Context, runID string) error {

@@ -73,8 +73,8 @@ func connectionAttributes() map[string]schema.Attribute {
 				},
 				"daily_api_calls": schema.Int64Attribute{
 					Optional: true,
-					MarkdownDescription: "Most API calls that all runs on this connection make in a day (UTC). A run that needs more fails. Default: as many as " +
-						"the org allows.",
+					MarkdownDescription: "Most API calls that all runs on this connection make in a day (UTC). A run that needs more fails; `ignore_guards` lets one " +
+						"through, and a dry run goes on and says so. Default: as many as the org allows.",
 				},
 			},
 		},

@@ -59,7 +59,9 @@ func mappingsAttribute() schema.MapNestedAttribute {
 			"date_format": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "How the column writes dates and times: `YYYY`, `MM`, `DD`, `HH` (00 to 23), `mm`, `ss`, `SSS` (milliseconds) and `Z` " +
-					"(`Z` or an offset such as `+02:00`), parted by blanks, `T` or any of `- / . : ,`, such as `DD/MM/YYYY HH:mm`. Default: ISO 8601.",
+					"(`Z` or an offset such as `+02:00`), parted by blanks, `T` or any of `- / . : ,`, such as `DD/MM/YYYY HH:mm`. " +
+					"Default: `YYYY-MM-DD` for a date; `YYYY-MM-DD HH:mm:ss` for a date and time, with a blank or a `T` between, and `Z`, `+02:00` or " +
+					"`+0200` behind if it is not meant in `time_zone`; `HH:mm` or `HH:mm:ss` for a time of day. Seconds may have a fraction.",
 			},
 			"time_zone": zoneAttribute("IANA time zone of the column's times that name no offset. Default: `UTC`."),
 		}},

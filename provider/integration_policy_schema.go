@@ -14,8 +14,9 @@ func duplicatesAttribute() schema.SingleNestedAttribute {
 			},
 			"order_by": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Report column that says which is first and which is last: compared as numbers or as times where all cells are, " +
-					"else as text. Default: the order of the report.",
+				MarkdownDescription: "Report column that says which is first and which is last: compared as numbers or as times (in the default " +
+					"forms of `date_format`) where all cells that are not empty are, else as text. An empty cell comes before all others; rows that the " +
+					"column does not tell apart stay in the order of the report. Default: the order of the report.",
 			},
 		},
 	}
@@ -29,7 +30,7 @@ func freshnessAttribute() schema.SingleNestedAttribute {
 			"max_age": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Oldest report that a run uses, by the time at which it was last changed: a duration such as `26h`, at " +
-					"most 31 days.",
+					"most 31 days. `ignore_guards` lets one run use an older one, without a wait.",
 			},
 			"wait": schema.StringAttribute{
 				Optional: true,

@@ -35,7 +35,7 @@ func runAttributes() map[string]schema.Attribute {
 	attributes["id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the run."}
 	attributes["integration_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the integration."}
 	attributes["dry_run"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it stopped before the first write."}
-	attributes["ignore_guards"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it was let through whatever the integration's guards say."}
+	attributes["ignore_guards"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it was let through whatever guards, freshness and limits of API calls say."}
 	return attributes
 }
 

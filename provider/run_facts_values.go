@@ -43,8 +43,8 @@ func runFactAttributes() map[string]schema.Attribute {
 		"would_stop": runObject("What would have stopped it before its first write, such as a guard, had it been no dry run; null where nothing would, "+
 			"and for other runs.", errorAttributes()),
 		"waiting": runObject("What a queued run waits for; null for any other.", map[string]schema.Attribute{
-			"until":  runText("When the wait for a newer report is over, in UTC (RFC 3339)."),
-			"reason": runText("Why the report that there is won't do."),
+			"until":  runText("When the wait is over and the run fails, unless what it waits for has come, in UTC (RFC 3339)."),
+			"reason": runText("Why the run can't go on: the report is too old, or the org has no API calls left to tell what became of rows."),
 		}),
 	}
 }

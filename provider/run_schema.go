@@ -39,7 +39,8 @@ func runSchema(ctx context.Context) schema.Schema {
 	}
 	attributes["dry_run"] = runFlag("Whether to stop before the first write and count what would have happened. Another value starts another run. Default: `false`.")
 	attributes["full_resync"] = runFlag("Whether to write matching rows even where nothing differs. Another value starts another run. Default: `false`.")
-	attributes["ignore_guards"] = runFlag("Whether to let this run through whatever the integration's `guards` say. Another value starts another run. Default: `false`.")
+	attributes["ignore_guards"] = runFlag("Whether to let this run through whatever the integration's `guards` and `freshness`, the connection's `limits.daily_api_calls` and " +
+		"what is left of the org's API calls say; it waits for no newer report. Another value starts another run. Default: `false`.")
 	attributes["wait"] = schema.BoolAttribute{
 		Optional: true,
 		MarkdownDescription: "Whether the apply waits for the run's end, and before that for the end of another run of the integration " +

@@ -38,7 +38,7 @@ type OutcomePage struct {
 type StartRun struct {
 	DryRun       bool `json:"dry_run,omitempty" doc:"Stop before the first write and report what would have happened"`
 	FullResync   bool `json:"full_resync,omitempty" doc:"Write matched rows even where nothing differs"`
-	IgnoreGuards bool `json:"ignore_guards,omitempty" doc:"Let this run through whatever the integration's guards say"`
+	IgnoreGuards bool `json:"ignore_guards,omitempty" doc:"Let this run through whatever guards, freshness and limits of API calls say; it waits for no newer report"`
 }
 
 // IntegrationCheck asks what is wrong with an integration that may not be stored yet.

@@ -1,5 +1,6 @@
 // Package recordid knows the ids of Salesforce records: 15 letters and digits in which case matters, and in their long
-// form a checksum of three more that tells where case was changed on the way (Object Reference: ID field type).
+// form a checksum of three more that tells where case was changed on the way (Object Reference: ID field type). The first
+// three tell the object.
 package recordid
 
 import "fmt"

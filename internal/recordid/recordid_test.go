@@ -73,3 +73,20 @@ func BenchmarkFull(b *testing.B) {
 		}
 	}
 }
+
+func TestObject(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		"001000000000001AAA": "Account",
+		"003ak00000luKU1":    "Contact",
+		"00Q":                "Lead",
+		"00q000000000001AAA": "",
+		"a00000000000001AAA": "",
+		"00":                 "",
+		"":                   "",
+	} {
+		if got, known := recordid.Object(id); got != want || known != (want != "") {
+			t.Errorf("%q is the id of %q, %t; want %q", id, got, known, want)
+		}
+	}
+}

@@ -34,7 +34,7 @@ type ConnectionSpec struct {
 // Limits bound what runs may use of an org.
 type Limits struct {
 	BatchRows     *int64 `json:"batch_rows,omitempty" doc:"Most rows that one sObject Collections call writes, 1 to 200, unless an integration says otherwise; default 200. Few make many calls, so that the Bulk API is taken earlier: a run's forecast says where"`
-	DailyAPICalls *int64 `json:"daily_api_calls,omitempty" doc:"Most API calls that all runs on this connection make in a day (UTC); default as many as the org allows"`
+	DailyAPICalls *int64 `json:"daily_api_calls,omitempty" doc:"Most API calls that all runs on this connection make in a day (UTC); default as many as the org allows. A run that needs more fails; ignore_guards lets one through, and a dry run goes on and says so"`
 }
 
 // ClientCredentials identify an app of the org for the OAuth 2.0 client credentials flow.

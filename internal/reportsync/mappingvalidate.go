@@ -105,7 +105,7 @@ func (v *validator) constant(field string, m Mapping) {
 		v.add(MappingPointer(field, "transform"), "has nothing to do for a constant: write the constant as the field is to have it")
 	}
 	if m.DateFormat != nil {
-		v.add(MappingPointer(field, "date_format"), "has nothing to do for a constant: write that as ISO 8601, such as 2026-01-31 or 2026-01-31 09:00:00")
+		v.add(MappingPointer(field, "date_format"), "has nothing to do for a constant: write that as 2026-01-31, 2026-01-31 09:00:00 or 09:00:00")
 	}
 }
 

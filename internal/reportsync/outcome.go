@@ -1,5 +1,7 @@
 package reportsync
 
+import "cmp"
+
 // OutcomeKind is what became of a report row.
 type OutcomeKind string
 
@@ -77,6 +79,22 @@ type Change struct {
 	RecordID      string  `json:"record_id,omitempty" doc:"The record, where the row was written to several"`
 	Repeats       int     `json:"repeats,omitempty" doc:"How many runs in a row before this one made the very same change"`
 	Held          bool    `json:"held,omitempty" doc:"Not sent, because the value never settles: Salesforce has undone it each time before"`
+
+	RecordOutcome OutcomeKind `json:"record_outcome,omitempty" enum:"updated,created,unchanged,unmatched,ambiguous,failed,unprocessed" doc:"What became of the record, where the row was written to several and it fared otherwise than the row's outcome says"`
+	RecordCode    string      `json:"record_code,omitempty" doc:"Why, for programs, where the record's outcome is told"`
+}
+
+// OutcomeIn returns what became of the record that the change is of, in a row with an outcome.
+func (c Change) OutcomeIn(o Outcome) OutcomeKind { return cmp.Or(c.RecordOutcome, o.Kind) }
+
+// Faring returns the change as it is told in a row with an outcome when this became of the record: only what differs from
+// the row's is named.
+func (c Change) Faring(kind OutcomeKind, code string, o Outcome) Change {
+	c.RecordOutcome, c.RecordCode = "", ""
+	if kind != o.Kind || code != o.Code {
+		c.RecordOutcome, c.RecordCode = kind, code
+	}
+	return c
 }
 
 // Counts adds up the outcomes of a run.

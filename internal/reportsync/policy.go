@@ -30,7 +30,7 @@ const (
 // Duplicates says what becomes of rows with the same key that say different things.
 type Duplicates struct {
 	Keep    *Keep   `json:"keep,omitempty" enum:"reject,first,last" doc:"Which of them is used: reject (default) uses none, first or last one of them"`
-	OrderBy *string `json:"order_by,omitempty" doc:"Report column that orders them, as numbers or times where all are, else as text; default the report's own order" example:"Date (UTC)"`
+	OrderBy *string `json:"order_by,omitempty" doc:"Report column that orders them, as numbers or times where all cells that are not empty are, else as text; an empty cell comes before all others; default the report's own order" example:"Date (UTC)"`
 }
 
 // Keep says which of several rows with the same key is used.
@@ -45,7 +45,7 @@ const (
 
 // Freshness says how old a report may be. Durations are written as 90m, 26h or 2h30m.
 type Freshness struct {
-	MaxAge string  `json:"max_age" doc:"Oldest report that a run uses, by its time of change" example:"26h"`
+	MaxAge string  `json:"max_age" doc:"Oldest report that a run uses, by its time of change; ignore_guards lets one run use an older one" example:"26h"`
 	Wait   *string `json:"wait,omitempty" doc:"How long a run waits for a newer report before it fails; default not at all" example:"3h"`
 }
 

@@ -57,7 +57,7 @@ type NewRun struct {
 	Trigger       Trigger
 	DryRun        bool       // stop before the first write
 	FullResync    bool       // write matched rows even where nothing differs
-	IgnoreGuards  bool       // let the run through whatever the integration's guards say
+	IgnoreGuards  bool       // let the run through whatever guards, freshness and limits of API calls say
 	Slot          *time.Time // the moment the schedule meant, nil on demand
 }
 
@@ -71,7 +71,7 @@ type Run struct {
 	Trigger         Trigger    `json:"trigger" enum:"schedule,manual,terraform,api" doc:"What started it"`
 	DryRun          bool       `json:"dry_run" doc:"Whether it stopped before the first write; counts then say what it would have done"`
 	FullResync      bool       `json:"full_resync" doc:"Whether it wrote rows even where nothing differed"`
-	IgnoreGuards    bool       `json:"ignore_guards" doc:"Whether it was let through whatever the integration's guards say"`
+	IgnoreGuards    bool       `json:"ignore_guards" doc:"Whether it was let through whatever guards, freshness and limits of API calls say"`
 	Status          RunStatus  `json:"status" enum:"queued,running,completed,completed_with_errors,failed,cancelled"`
 	Stage           Stage      `json:"stage,omitempty" doc:"Where a running run is"`
 	Progress        *Progress  `json:"progress,omitempty" doc:"How far the stage is"`
@@ -113,12 +113,16 @@ type RunFacts struct {
 	// WouldStop is the error that the run would have ended with, had it not been a dry run.
 	WouldStop *RunError `json:"would_stop" doc:"What would have stopped the run before its first write, had it been no dry run; null where nothing would, and for other runs"`
 	Waiting   *Waiting  `json:"waiting" doc:"What a queued run waits for, and until when; null for any other"`
+	// CallsRefusedAt is from when on the run's waits for an org without calls are counted.
+	CallsRefusedAt *time.Time `json:"calls_refused_at,omitempty" doc:"When the org first had no API calls left to tell what became of rows that it had got, so that the run waited; missing where it did not"`
+	// OpenJobs are filled Bulk jobs that Salesforce would neither begin nor abort; the next run inherits them.
+	OpenJobs []string `json:"open_jobs,omitempty" doc:"Ids of Bulk API jobs that stay open in Salesforce, because it would neither begin nor abort them; missing where there are none"`
 }
 
 // Waiting is why a run stays in the queue.
 type Waiting struct {
-	Until  time.Time `json:"until" doc:"When the wait is over and the run fails; until then the source is looked at every minute"`
-	Reason string    `json:"reason" doc:"Why the report that there is won't do"`
+	Until  time.Time `json:"until" doc:"When the wait is over and the run fails, unless what it waits for has come"`
+	Reason string    `json:"reason" doc:"Why the run can't go on"`
 }
 
 // OrgIdentity says which org a run worked on, as which user.

@@ -51,6 +51,9 @@ func (p *program) outcomesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asJSON && form != formatJSON && cmd.Flags().Changed("format") {
+				return reportsync.Errorf(reportsync.CodeInvalid, "--json is --format json, and contradicts --format %s: give one of them", form)
+			}
 			if asJSON {
 				form = formatJSON
 			}
@@ -139,8 +142,11 @@ func why(o reportsync.Outcome) string {
 		if c.RecordID != "" {
 			text = c.RecordID + " " + text
 		}
-		if c.Held {
+		switch {
+		case c.Held:
 			text += " (held back)"
+		case c.RecordID != "" && (c.RecordOutcome != "" || o.Kind.Rejected()): // some were made, others were not
+			text += " (" + strings.TrimSpace(string(c.OutcomeIn(o))+" "+c.RecordCode) + ")"
 		}
 		parts = append(parts, text)
 	}
@@ -190,7 +196,8 @@ func (p *program) outcomesCSV(outcomes iter.Seq2[reportsync.Outcome, error]) err
 	}
 	for o, err := range outcomes {
 		if err != nil {
-			return err
+			w.Flush() // so that it ends with a whole line
+			return errors.Join(w.Error(), err)
 		}
 		record, err := api.OutcomeRecord(o)
 		if err != nil {

@@ -9,6 +9,25 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
+// Of a row that was written to several records each change tells whether it was made.
+func TestOutcomesTellWhichChangesWereMade(t *testing.T) {
+	t.Parallel()
+	o := reportsync.Outcome{Kind: reportsync.Failed, Code: "NO", Changes: []reportsync.Change{
+		{Field: "A", After: new("x"), RecordID: "1", RecordOutcome: reportsync.Updated},
+		{Field: "A", After: new("x"), RecordID: "2"},
+		{Field: "A", After: new("x"), RecordID: "3", RecordOutcome: reportsync.Unprocessed, RecordCode: reportsync.RowNotSent},
+		{Field: "A", After: new("x"), RecordID: "4", RecordOutcome: reportsync.Unchanged, Held: true},
+	}}
+	want := `NO:, 1 A: empty -> "x" (updated), 2 A: empty -> "x" (failed), 3 A: empty -> "x" (unprocessed not_sent), 4 A: empty -> "x" (held back)`
+	if got := why(o); got != want {
+		t.Errorf("told as %s\nwant    %s", got, want)
+	}
+	o.Kind, o.Code, o.Changes = reportsync.Updated, "", []reportsync.Change{{Field: "A", After: new("x"), RecordID: "1"}}
+	if got := why(o); got != `1 A: empty -> "x"` {
+		t.Errorf("told as %s", got)
+	}
+}
+
 // A value that nobody has read is told apart from an empty one, and from one that says so.
 func TestOutcomesTellUnknownValues(t *testing.T) {
 	t.Parallel()

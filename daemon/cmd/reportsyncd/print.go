@@ -41,13 +41,13 @@ func table(out io.Writer, rows [][]string) error {
 }
 
 // harmless makes one line of a text that may come from a report or from Salesforce, without what would steer the
-// terminal or part columns.
+// terminal, turn around what stands beside it, or part columns.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
 			return ' '
-		case unicode.IsControl(r):
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
 			return unicode.ReplacementChar
 		}
 		return r

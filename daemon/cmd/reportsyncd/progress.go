@@ -39,7 +39,11 @@ func queued(run reportsync.Run) string {
 	if run.Waiting == nil {
 		return "queued"
 	}
-	return "queued (waits for a newer report until " + run.Waiting.Until.UTC().Format("2006-01-02 15:04 UTC") + ")"
+	what := "a newer report"
+	if run.CallsRefusedAt != nil {
+		what = "the org to allow API calls"
+	}
+	return "queued (waits for " + what + " until " + run.Waiting.Until.UTC().Format("2006-01-02 15:04 UTC") + ")"
 }
 
 // lines writes a line whenever the stage changes.

@@ -25,9 +25,10 @@ Ctrl-C ends the following, not the run.
 A dry run that would have been stopped before its first write completes all the same,
 and its summary says so under "Would stop".
 
-A run that a guard has stopped has written nothing and says which number met which limit.
-Where the numbers are meant, --ignore-guards lets this one run through; the next one is
-guarded again.`,
+A run that was stopped by a guard, for a stale report, or for the API calls that are left
+has written nothing and says which number met which limit. Where the numbers are meant,
+--ignore-guards lets this one run through; the next one is guarded again. A run that is let
+through takes the report that there is and does not wait for a newer one.`,
 		Args: one("the name or id of an integration"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := p.connect()
@@ -56,7 +57,7 @@ guarded again.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&start.DryRun, "dry-run", false, "stop before the first write and show what would have happened")
 	flags.BoolVar(&start.FullResync, "full", false, "write matched rows even where nothing differs")
-	flags.BoolVar(&start.IgnoreGuards, "ignore-guards", false, "let this one run through whatever the integration's guards say")
+	flags.BoolVar(&start.IgnoreGuards, "ignore-guards", false, "let this one run through whatever guards, freshness and limits of API calls say")
 	flags.BoolVar(&follow, "follow", false, "wait for the run to end")
 	flags.BoolVar(&asJSON, "json", false, "show the run as JSON")
 	return cmd

@@ -9,11 +9,11 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
-	"gocloud.dev/gcerrors"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -32,7 +32,8 @@ type Bucket struct {
 	blobs *blob.Bucket
 	root  *os.Root // of a local folder, nil for other buckets
 
-	indexes indexCache
+	indexes  indexCache
+	patience time.Duration
 }
 
 // Open opens the bucket at a URL: file:///folder, which is made where it is missing and is then only ours to read,
@@ -46,13 +47,17 @@ func Open(ctx context.Context, rawURL string) (*Bucket, error) {
 	if at.url == nil {
 		return openFolder(at.folder)
 	}
-	b := &Bucket{name: nameOf(at.url)}
+	b := &Bucket{name: nameOf(at.url), patience: patience}
+	if err := checkCredentials(ctx, at.url, os.Getenv); err != nil {
+		return nil, reportsync.Errorf(reportsync.CodeInvalid, "artifacts_url: %s: %w", b.name, err)
+	}
 	if b.blobs, err = blob.OpenBucket(ctx, at.url.String()); err != nil {
 		return nil, reportsync.Errorf(reportsync.CodeInvalid, "artifacts_url: can't open %s: %s", b.name, reason(err))
 	}
 	if err := checkTransport(b.blobs, os.Getenv); err != nil {
 		return nil, errors.Join(reportsync.Errorf(reportsync.CodeInvalid, "artifacts_url: %s: %w", b.name, err), b.blobs.Close())
 	}
+	limitRetries(b.blobs)
 	return b, nil
 }
 
@@ -113,17 +118,21 @@ func (b *Bucket) DeleteRun(ctx context.Context, runID string) error {
 		}
 		return nil
 	}
+	w := b.watch(ctx)
+	defer w.end()
 	objects := b.blobs.List(&blob.ListOptions{Prefix: prefix})
 	for {
-		object, err := objects.Next(ctx)
+		w.waits()
+		object, err := objects.Next(w.ctx)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return b.trouble(ctx, "can't list the objects of the run "+runID+" in", err)
+			return b.trouble(ctx, "can't list the objects of the run "+runID+" in", w.explain(err))
 		}
-		if err := b.blobs.Delete(ctx, object.Key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
-			return b.trouble(ctx, "can't delete the object "+object.Key+" of", err)
+		w.waits()
+		if err := b.blobs.Delete(w.ctx, object.Key); err != nil && !isMissing(err) {
+			return b.trouble(ctx, "can't delete the object "+object.Key+" of", w.explain(err))
 		}
 	}
 }
@@ -141,7 +150,7 @@ func runPrefix(runID string) (string, error) {
 // bucket refused.
 func (b *Bucket) Check(ctx context.Context) (err error) {
 	key, text := checksPrefix+uuid.NewString(), []byte("reportsync looks whether it can write, read and delete here\n")
-	if err := b.blobs.WriteAll(ctx, key, text, &blob.WriterOptions{ContentType: "text/plain", BeforeWrite: private}); err != nil {
+	if err := b.writeAll(ctx, key, text, &blob.WriterOptions{ContentType: "text/plain", BeforeWrite: private}); err != nil {
 		return b.trouble(ctx, "can't write to", err)
 	}
 	deleted := false

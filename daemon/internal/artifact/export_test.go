@@ -6,5 +6,8 @@ func ReadIndex(last []byte, size int64) (frames int, err error) {
 		return 0, errIndex
 	}
 	x, err := parseIndex(last, size)
-	return len(x.frames), err
+	for _, pass := range x.passes {
+		frames += len(pass)
+	}
+	return frames, err
 }

@@ -15,7 +15,7 @@ const (
 	skippable       = 0x184D2A57
 	skippableHeader = 8 // magic number and size, little-endian
 
-	indexVersion = 1
+	indexVersion = 2
 	// indexMagic ends the object, so that its index is found from behind.
 	indexMagic  = "rsindex1"
 	trailerSize = 4 + 4 + len(indexMagic) // checksum, size of the content with its trailer, magic
@@ -44,7 +44,7 @@ type frame struct {
 // index lists the frames of an object, in order and without gaps.
 type index struct {
 	kinds  []reportsync.OutcomeKind // what the bits of a kindSet stand for in this object
-	frames []frame
+	passes [][]frame                // over the rows, which rise within a pass
 }
 
 // append adds the index to dst as the object's last frame. The kinds are spelt out, so that their order may change.
@@ -55,13 +55,9 @@ func (x index) append(dst []byte) []byte {
 		content = binary.AppendUvarint(content, uint64(len(k)))
 		content = append(content, k...)
 	}
-	content = binary.AppendUvarint(content, uint64(len(x.frames)))
-	var last int64
-	for _, f := range x.frames {
-		for _, n := range []int64{f.length, f.first - last, f.last - f.first, int64(f.kinds)} {
-			content = binary.AppendUvarint(content, uint64(n)) //nolint:gosec // rows rise
-		}
-		last = f.last
+	content = binary.AppendUvarint(content, uint64(len(x.passes)))
+	for _, pass := range x.passes {
+		content = appendPass(content, pass)
 	}
 	size := uint32(len(content) + trailerSize) //nolint:gosec // bounded by the rows of a report
 	content = binary.LittleEndian.AppendUint32(content, crc32.Checksum(content, castagnoli))
@@ -70,6 +66,18 @@ func (x index) append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint32(dst, skippable)
 	dst = binary.LittleEndian.AppendUint32(dst, size)
 	return append(dst, content...)
+}
+
+func appendPass(content []byte, pass []frame) []byte {
+	content = binary.AppendUvarint(content, uint64(len(pass)))
+	var last int64
+	for _, f := range pass {
+		for _, n := range []int64{f.length, f.first - last, f.last - f.first, int64(f.kinds)} {
+			content = binary.AppendUvarint(content, uint64(n)) //nolint:gosec // rows rise
+		}
+		last = f.last
+	}
+	return content
 }
 
 // indexSize returns the size of the whole frame that holds the index, from the end of an object.
@@ -103,17 +111,14 @@ func parseIndex(last []byte, size int64) (x index, err error) {
 	for range r.count() {
 		x.kinds = append(x.kinds, reportsync.OutcomeKind(r.text()))
 	}
-	var end, row int64
+	var end int64
 	for range r.count() {
-		f := frame{offset: end, length: r.next()}
-		f.first = row + r.next()
-		f.last = f.first + r.next()
-		f.kinds = kindSet(r.next()) //nolint:gosec // whatever it is, it is only compared
-		if r.bad || f.length < 1 || f.first <= row || f.last < f.first {
+		pass, until, ok := r.pass(end)
+		if !ok {
 			return index{}, fmt.Errorf("%w: its frames are out of order", errIndex)
 		}
-		end, row = end+f.length, f.last
-		x.frames = append(x.frames, f)
+		end = until
+		x.passes = append(x.passes, pass)
 	}
 	if r.bad || len(r.rest) > 0 || end != size-int64(len(last)) {
 		return index{}, fmt.Errorf("%w: it is that of an object of another size", errIndex)
@@ -142,6 +147,24 @@ func bitOf(kinds []reportsync.OutcomeKind, k reportsync.OutcomeKind) kindSet {
 type numbers struct {
 	rest []byte
 	bad  bool
+}
+
+// pass reads the frames of a pass, the first of which begins at a place in the object. It returns where the last one ends.
+func (r *numbers) pass(begin int64) (pass []frame, end int64, ok bool) {
+	end = begin
+	var row int64
+	for range r.count() {
+		f := frame{offset: end, length: r.next()}
+		f.first = row + r.next()
+		f.last = f.first + r.next()
+		f.kinds = kindSet(r.next()) //nolint:gosec // whatever it is, it is only compared
+		if r.bad || f.length < 1 || f.first <= row || f.last < f.first {
+			return nil, 0, false
+		}
+		end, row = end+f.length, f.last
+		pass = append(pass, f)
+	}
+	return pass, end, true
 }
 
 // next keeps to 48 bits, so that sums don't overflow.

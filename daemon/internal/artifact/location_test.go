@@ -69,6 +69,15 @@ func TestOpenRefusesPlainHTTPFromTheEnvironment(t *testing.T) {
 	if _, err := artifact.Open(t.Context(), "gs://bucket"); err == nil || !strings.Contains(err.Error(), "STORAGE_EMULATOR_HOST") {
 		t.Errorf("gs: %v", err)
 	}
+	t.Setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:4443")
+	if _, err := artifact.Open(t.Context(), "gs://bucket"); err == nil || !strings.Contains(err.Error(), "must be host:port") {
+		t.Errorf("gs with a scheme: %v", err)
+	}
+	t.Setenv("STORAGE_EMULATOR_HOST", "")
+	t.Setenv("STORAGE_EMULATOR_HOST_GRPC", "gcs.example.com:4443")
+	if _, err := artifact.Open(t.Context(), "gs://bucket"); err == nil || !strings.Contains(err.Error(), "take STORAGE_EMULATOR_HOST_GRPC out") {
+		t.Errorf("gs by gRPC: %v", err)
+	}
 	t.Setenv("AZURE_STORAGE_ACCOUNT", "acme")
 	t.Setenv("AZURE_STORAGE_KEY", "c2VjcmV0")
 	t.Setenv("AZURE_STORAGE_PROTOCOL", "http")
@@ -90,5 +99,19 @@ func TestName(t *testing.T) {
 				t.Errorf("name %s, want %s", got, tc.want)
 			}
 		})
+	}
+}
+
+// Credentials that are missing are told before anything is tried.
+func TestOpenRefusesWithoutCredentials(t *testing.T) {
+	t.Setenv("STORAGE_EMULATOR_HOST", "")
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nonexistent/key.json")
+	_, err := artifact.Open(t.Context(), "gs://bucket")
+	if reportsync.CodeOf(err) != reportsync.CodeInvalid || !strings.Contains(err.Error(), "there are no credentials of Google Cloud") || !strings.Contains(err.Error(), "/nonexistent/key.json") {
+		t.Errorf("gs: %v", err)
+	}
+	t.Setenv("AZURE_STORAGE_ACCOUNT", "")
+	if _, err := artifact.Open(t.Context(), "azblob://container"); reportsync.CodeOf(err) != reportsync.CodeInvalid || !strings.Contains(err.Error(), "give azblob://container?storage_account=NAME") {
+		t.Errorf("azblob: %v", err)
 	}
 }

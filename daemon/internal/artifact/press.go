@@ -8,8 +8,9 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 )
 
-// maxPressing is how many blocks of an object are compressed at a time, at most: what fills them is no faster than a few.
-const maxPressing = 4
+// pressing returns how many blocks of an object are compressed at a time: what fills them is no faster than a few, and half
+// of the processors are left to it and to whatever else is at work.
+func pressing() int { return min(max(1, runtime.GOMAXPROCS(0)/2), 4) }
 
 // block is the lines of a frame to be.
 type block struct {
@@ -17,6 +18,7 @@ type block struct {
 	rows        int
 	first, last int64
 	kinds       kindSet
+	pass        int
 
 	packet []byte        // the frame
 	ready  chan struct{} // tells that the packet is
@@ -44,7 +46,7 @@ type press struct {
 }
 
 func newPress() *press {
-	pressing := min(runtime.GOMAXPROCS(0), maxPressing)
+	pressing := pressing()
 	blocks := pressing + 2
 	p := &press{free: make(chan *block, blocks), todo: make(chan *block, blocks), order: make(chan *block, blocks)}
 	for range blocks {

@@ -39,12 +39,25 @@ func (b *Bucket) Outcomes(ctx context.Context, a reportsync.Artifact, f Filter) 
 			yield(reportsync.Outcome{}, err)
 			return
 		}
-		for span := range x.spans(f) {
+		var passes []iter.Seq2[reportsync.Outcome, error]
+		for _, pass := range x.passes {
+			if slices.ContainsFunc(pass, func(one frame) bool { return x.holds(one, f) }) {
+				passes = append(passes, b.pass(ctx, a.Key, x.spans(pass, f), f))
+			}
+		}
+		b.byRow(a.Key, passes)(yield)
+	}
+}
+
+// pass walks through what the frames of a pass hold.
+func (b *Bucket) pass(ctx context.Context, key string, spans iter.Seq[[]frame], f Filter) iter.Seq2[reportsync.Outcome, error] {
+	return func(yield func(reportsync.Outcome, error) bool) {
+		for span := range spans {
 			if ctx.Err() != nil {
-				yield(reportsync.Outcome{}, b.unreadable(ctx, a.Key, ctx.Err()))
+				yield(reportsync.Outcome{}, b.unreadable(ctx, key, ctx.Err()))
 				return
 			}
-			for o, err := range b.span(ctx, a.Key, span, f) {
+			for o, err := range b.span(ctx, key, span, f) {
 				if !yield(o, err) || err != nil {
 					return
 				}
@@ -53,20 +66,20 @@ func (b *Bucket) Outcomes(ctx context.Context, a reportsync.Artifact, f Filter) 
 	}
 }
 
-// spans walks through the frames that can hold what is asked for, neighbours together.
-func (x index) spans(f Filter) iter.Seq[[]frame] {
+// spans walks through the frames of a pass that can hold what is asked for, neighbours together.
+func (x index) spans(pass []frame, f Filter) iter.Seq[[]frame] {
 	return func(yield func([]frame) bool) {
 		longest := 1
-		for at := 0; at < len(x.frames); {
+		for at := 0; at < len(pass); {
 			end := at
-			for end < len(x.frames) && end-at < longest && x.holds(x.frames[end], f) {
+			for end < len(pass) && end-at < longest && x.holds(pass[end], f) {
 				end++
 			}
 			if end == at {
 				at++
 				continue
 			}
-			if !yield(x.frames[at:end]) {
+			if !yield(pass[at:end]) {
 				return
 			}
 			at, longest = end, min(2*longest, maxSpan)
@@ -170,24 +183,37 @@ type part struct {
 
 	bucket *Bucket
 	key    string
+	watch  *watch
 	failed error
 }
 
 func (b *Bucket) open(ctx context.Context, key string, offset, length int64) (*part, error) {
-	r, err := b.blobs.NewRangeReader(ctx, key, offset, length, nil)
+	w := b.watch(ctx)
+	r, err := b.blobs.NewRangeReader(w.ctx, key, offset, length, nil)
+	w.rests()
 	if err != nil {
+		err = w.explain(err)
+		w.end()
 		return nil, b.unreadable(ctx, key, err)
 	}
-	return &part{Reader: r, bucket: b, key: key}, nil
+	return &part{Reader: r, bucket: b, key: key, watch: w}, nil
 }
 
 // Read reads on.
 func (p *part) Read(data []byte) (int, error) {
+	p.watch.waits()
+	defer p.watch.rests()
 	n, err := p.Reader.Read(data)
 	if err != nil && !errors.Is(err, io.EOF) {
-		p.failed = err
+		p.failed = p.watch.explain(err)
 	}
 	return n, err
+}
+
+// Close ends the reading.
+func (p *part) Close() error {
+	defer p.watch.end()
+	return p.Reader.Close()
 }
 
 // trouble tells a bucket that fails from an object that is not as it was written.

@@ -25,6 +25,9 @@ var buckets = map[string]func(*testing.T) *artifact.Bucket{
 	"s3 with prefix": func(t *testing.T) *artifact.Bucket {
 		return open(t, startS3(t, nil)+"&prefix=reportsync/")
 	},
+	"gcs":             func(t *testing.T) *artifact.Bucket { return open(t, gcs.make(nil)) },
+	"gcs with prefix": func(t *testing.T) *artifact.Bucket { return open(t, gcs.make(nil)+"?prefix=reportsync/") },
+	"azure":           func(t *testing.T) *artifact.Bucket { return open(t, startAzure(t, nil)) },
 }
 
 func open(t *testing.T, url string) *artifact.Bucket {

@@ -1,13 +1,17 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"gocloud.dev/gcerrors"
+	"google.golang.org/api/googleapi"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -25,7 +29,7 @@ func (b *Bucket) trouble(ctx context.Context, what string, err error) error {
 
 // unreadable is the error for an object that should be there.
 func (b *Bucket) unreadable(ctx context.Context, key string, err error) error {
-	if gcerrors.Code(err) == gcerrors.NotFound && ctx.Err() == nil {
+	if isMissing(err) && ctx.Err() == nil {
 		return reportsync.Errorf(reportsync.CodeUnavailable, "the outcomes of the run are missing: there is no object %s in %s", key, b.name).
 			WithHint(sharing)
 	}
@@ -37,36 +41,68 @@ func (b *Bucket) damaged(key string, err error) error {
 	return reportsync.Errorf(reportsync.CodeUnavailable, "the object %s of %s is damaged: %w", key, b.name, err)
 }
 
+// isMissing reports whether what was asked for is not there. The library takes Google's refusals for that too.
+func isMissing(err error) bool {
+	if google, ok := errors.AsType[*googleapi.Error](err); ok {
+		return google.Code == http.StatusNotFound
+	}
+	return gcerrors.Code(err) == gcerrors.NotFound
+}
+
 // reason says in a line what a bucket answered. The libraries' own words run over several lines and may hold URLs with
 // keys in them.
 func reason(err error) string {
-	switch gcerrors.Code(err) {
-	case gcerrors.NotFound:
+	status, answer := answerOf(err)
+	switch {
+	case isMissing(err):
 		return "it is not there"
-	case gcerrors.PermissionDenied:
-		return "access is denied" + answerOf(err)
-	default:
-		// What the libraries have no common word for speaks for itself.
+	case gcerrors.Code(err) == gcerrors.PermissionDenied, status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return strings.TrimSuffix("access is denied: "+answer, ": ")
+	case answer != "":
+		return answer
 	}
-	if answer := answerOf(err); answer != "" {
-		return strings.TrimPrefix(answer, ": ")
+	if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "blob (") {
+		err = inner // the key is told already
 	}
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		err = failed.Err
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")
+	for sign, way := range credentialsMissing {
+		if strings.Contains(line, sign) {
+			return way + " (" + line + ")"
+		}
+	}
 	return line
 }
 
-// answerOf finds what AWS or another S3 answered, code and message.
-func answerOf(err error) string {
-	var answer interface {
-		error
-		ErrorCode() string
-		ErrorMessage() string
+// credentialsMissing says what to do about errors that have no type of their own.
+var credentialsMissing = map[string]string{
+	"get credentials: ": "there are no credentials of AWS; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE, or run on AWS with a role",
+	"DefaultAzureCredential: ": "there are no credentials of Azure; set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, " +
+		"or run on Azure with a managed identity",
+}
+
+// s3Error is what AWS or another S3 answered.
+type s3Error interface {
+	error
+	ErrorCode() string
+	ErrorMessage() string
+}
+
+// answerOf finds what a bucket answered, in its own words: a code, and a message where it has one. The status is 0 where it
+// does not say more than the code.
+func answerOf(err error) (status int, answer string) {
+	if amazon, ok := errors.AsType[s3Error](err); ok {
+		return 0, strings.TrimSpace(amazon.ErrorCode() + " " + amazon.ErrorMessage())
 	}
-	if !errors.As(err, &answer) {
-		return ""
+	// Messages of Azure run over many lines and repeat the request.
+	if azure, ok := errors.AsType[*azcore.ResponseError](err); ok {
+		return azure.StatusCode, fmt.Sprint(azure.StatusCode, " ", cmp.Or(azure.ErrorCode, http.StatusText(azure.StatusCode)))
 	}
-	return ": " + answer.ErrorCode() + " " + answer.ErrorMessage()
+	if google, ok := errors.AsType[*googleapi.Error](err); ok {
+		line, _, _ := strings.Cut(cmp.Or(google.Message, http.StatusText(google.Code)), "\n")
+		return google.Code, fmt.Sprint(google.Code, " ", line)
+	}
+	return 0, ""
 }

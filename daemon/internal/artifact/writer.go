@@ -43,7 +43,8 @@ type Writer struct {
 	// Of the filling side.
 	block *block
 	rows  int64
-	last  int64
+	last  int64 // of the pass
+	pass  int
 
 	press  *press
 	failed atomic.Bool
@@ -51,10 +52,10 @@ type Writer struct {
 
 	// Of the sending side.
 	ctx    context.Context // of the writing, which outlives the call that began it
-	object *blob.Writer
+	object *object
 	hash   hash.Hash
 	size   int64
-	frames []frame
+	passes [][]frame
 	err    error
 }
 
@@ -67,7 +68,7 @@ func (b *Bucket) Create(ctx context.Context, runID string, attempt int) (*Writer
 	}
 	key := fmt.Sprintf("%soutcomes-%d.jsonl.zst", prefix, attempt)
 	ctx, cancel := context.WithCancel(ctx)
-	object, err := b.blobs.NewWriter(ctx, key, &blob.WriterOptions{
+	object, err := b.newObject(ctx, key, &blob.WriterOptions{
 		ContentType: contentType, BufferSize: partBytes, MaxConcurrency: 1, BeforeWrite: private,
 	})
 	if err != nil {
@@ -83,7 +84,15 @@ func (b *Bucket) Create(ctx context.Context, runID string, attempt int) (*Writer
 	return w, nil
 }
 
-// Add writes a row's outcome. Rows come in their order, each once (invariant 2).
+// NextPass begins with the rows from the first one again. Each row comes in one pass only: those whose outcome is known
+// early need not wait for the others.
+func (w *Writer) NextPass() {
+	w.flush()
+	w.pass++
+	w.last = 0
+}
+
+// Add writes a row's outcome. In each pass rows come in their order, each once (invariant 2).
 func (w *Writer) Add(o reportsync.Outcome) error {
 	kind, err := w.next(o.Row, o.Kind)
 	if err != nil {
@@ -133,7 +142,7 @@ func (w *Writer) added(row int64, kinds kindSet, before int) error {
 		return fmt.Errorf("write the outcome of row %d: it takes more than %d bytes", row, rowlog.MaxLine)
 	}
 	if b.rows == 0 {
-		b.first = row
+		b.first, b.pass = row, w.pass
 	}
 	b.rows++
 	b.last, b.kinds = row, b.kinds|kinds
@@ -164,7 +173,10 @@ func (w *Writer) sendAll() {
 		if w.err != nil {
 			continue
 		}
-		w.frames = append(w.frames, frame{
+		for len(w.passes) <= b.pass {
+			w.passes = append(w.passes, nil)
+		}
+		w.passes[b.pass] = append(w.passes[b.pass], frame{
 			offset: w.size, length: int64(len(b.packet)), first: b.first, last: b.last, kinds: b.kinds,
 		})
 		if w.err = w.send(b.packet); w.err != nil {
@@ -230,7 +242,7 @@ func (w *Writer) Close(ctx context.Context) (reportsync.Artifact, error) {
 	if err := w.end(); err != nil {
 		return reportsync.Artifact{}, err
 	}
-	x := index{kinds: reportsync.OutcomeKinds, frames: w.frames}
+	x := index{kinds: reportsync.OutcomeKinds, passes: w.passes}
 	if err := w.send(x.append(nil)); err != nil {
 		w.drop()
 		return reportsync.Artifact{}, err

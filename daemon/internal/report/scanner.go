@@ -154,6 +154,9 @@ func (s *scanner) parse(line []byte) (fault string) {
 			line, more, fault = s.inQuotes(line)
 		case len(line) > 0 && line[0] == '"':
 			s.quoted, line = true, line[1:]
+		case bytes.IndexByte(line, '"') < 0:
+			s.plain(line)
+			return ""
 		default:
 			line, more, fault = s.bare(line)
 		}
@@ -162,6 +165,16 @@ func (s *scanner) parse(line []byte) (fault string) {
 		}
 	}
 	return ""
+}
+
+// plain takes the rest of a record in which there are no more quotes: most rows with any have them in one cell.
+func (s *scanner) plain(line []byte) {
+	base, from := len(s.text), len(s.ends)
+	s.ends = append(appendCommas(s.ends, line), len(line))
+	for i := from; i < len(s.ends); i++ {
+		s.ends[i] += base
+	}
+	s.text = append(append(s.text, line...), ',')
 }
 
 // bare takes a cell without quotes. It returns the rest of the line after the comma, and whether there was one.

@@ -58,6 +58,8 @@ func appendChange(dst []byte, c reportsync.Change) []byte {
 	if c.Held {
 		dst = append(dst, `,"held":true`...)
 	}
+	dst = appendText(dst, `,"record_outcome":`, string(c.RecordOutcome))
+	dst = appendText(dst, `,"record_code":`, c.RecordCode)
 	return append(dst, '}')
 }
 

@@ -35,6 +35,8 @@ func outcome() *rapid.Generator[reportsync.Outcome] {
 		return reportsync.Change{
 			Field: text().Draw(t, "field"), Before: nullable().Draw(t, "before"), BeforeUnknown: rapid.Bool().Draw(t, "before unknown"), After: nullable().Draw(t, "after"),
 			RecordID: text().Draw(t, "record"), Repeats: rapid.IntRange(-2, 9).Draw(t, "repeats"), Held: rapid.Bool().Draw(t, "held"),
+			RecordOutcome: rapid.SampledFrom(append([]reportsync.OutcomeKind{"", ""}, reportsync.OutcomeKinds...)).Draw(t, "record's outcome"),
+			RecordCode:    rapid.SampledFrom([]string{"", "UNABLE_TO_LOCK_ROW", `"`}).Draw(t, "record's code"),
 		}
 	})
 	return rapid.Custom(func(t *rapid.T) reportsync.Outcome {

@@ -117,7 +117,11 @@ func (c *Client) read(q call, target *url.URL, resp *resty.Response) (*reply, *E
 	case !good:
 		// Whatever of a refusal could be read will do.
 		answer.body = read[:min(len(read), maxErrorBytes)]
-		return nil, classify(answerError(q.op, q.method, target, answer), answer.header)
+		refusal := classify(answerError(q.op, q.method, target, answer), answer.header)
+		if refusal.class == classLimit {
+			c.meter.limitReached()
+		}
+		return nil, refusal
 	case err != nil:
 		return nil, unreachable(&Error{Op: q.op, Method: q.method, URL: withoutQuery(target)}, err)
 	case int64(len(read)) > limit:

@@ -64,7 +64,7 @@ func (j *QueryJob) Batches(ctx context.Context, columns []string) iter.Seq2[*Rec
 }
 
 func (j *QueryJob) read(ctx context.Context, columns []string, take func(*RecordBatch) bool) error {
-	done, err := j.client.awaitJob(ctx, opQuery, jobsQuery, j.id, j.asked, nil)
+	done, err := j.client.awaitJob(ctx, opQuery, jobsQuery, j.id, 0, j.asked, nil)
 	if err != nil {
 		return err
 	}

@@ -128,19 +128,27 @@ func (r *csvReader) makeRoom() {
 // scanUsual finds the values of a row as Salesforce writes nearly all of them: each quoted, none with a quote in it, LF at
 // the end, and the whole in the buffer. It reports whether the row is one.
 func (r *csvReader) scanUsual() bool {
-	buf, cells := r.buf[r.start:r.filled], r.row.cells[:0]
+	buf, cells, plain := r.buf[r.start:r.filled], r.row.cells[:0], true
 	for at := 0; at < len(buf) && buf[at] == '"'; {
 		from := at + 1
-		length := bytes.IndexByte(buf[from:], '"')
-		end := from + length
-		if length < 0 || end+1 >= len(buf) || end > maxRowBytes {
-			return false
+		end := from
+		for {
+			length := bytes.IndexByte(buf[end:], '"')
+			end += length
+			if length < 0 || end+1 >= len(buf) || end > maxRowBytes {
+				return false
+			}
+			if buf[end+1] != '"' {
+				break
+			}
+			plain = false
+			end += 2
 		}
 		cells = append(cells, cellOf(from, end))
 		switch at = end + 2; buf[end+1] {
 		case ',':
 		case '\n':
-			r.row.cells, r.row.size, r.row.open, r.row.plain = cells, end+1, false, true
+			r.row.cells, r.row.size, r.row.open, r.row.plain = cells, end+1, false, plain
 			r.next = at
 			return true
 		default:
@@ -271,8 +279,9 @@ func (r *csvReader) last() byte { return r.buf[r.filled-1] }
 // values become LF, as REST's do.
 func (r *csvReader) appendTo(text *strings.Builder, cells []csvCell) []csvCell {
 	raw, base := r.raw(), uint32(text.Len()) //nolint:gosec // at most batchBytes
-	if !r.row.plain || bytes.IndexByte(raw, '\r') >= 0 {
-		return r.appendUnescaped(text, cells)
+	breaks := bytes.IndexByte(raw, '\r') >= 0
+	if !r.row.plain || breaks {
+		return r.appendUnescaped(text, cells, breaks)
 	}
 	text.Write(raw)
 	for _, c := range r.row.cells {
@@ -282,12 +291,29 @@ func (r *csvReader) appendTo(text *strings.Builder, cells []csvCell) []csvCell {
 }
 
 // appendUnescaped is appendTo for rows with quotes or CR in their values. Each quote there is a doubled one.
-func (r *csvReader) appendUnescaped(text *strings.Builder, cells []csvCell) []csvCell {
+func (r *csvReader) appendUnescaped(text *strings.Builder, cells []csvCell, breaks bool) []csvCell {
 	raw := r.raw()
 	for _, c := range r.row.cells {
 		from := uint32(text.Len()) //nolint:gosec // at most batchBytes and a row
-		text.WriteString(unifyLineBreaks(strings.ReplaceAll(string(raw[c.from:c.to]), `""`, `"`)))
+		if cell := raw[c.from:c.to]; breaks {
+			text.WriteString(unifyLineBreaks(strings.ReplaceAll(string(cell), `""`, `"`)))
+		} else {
+			writeUnescaped(text, cell)
+		}
 		cells = append(cells, csvCell{from, uint32(text.Len())}) //nolint:gosec // as above
 	}
 	return cells
+}
+
+// writeUnescaped writes a value in which quotes, if there are any, stand twice.
+func writeUnescaped(text *strings.Builder, cell []byte) {
+	for {
+		quote := bytes.IndexByte(cell, '"')
+		if quote < 0 {
+			text.Write(cell)
+			return
+		}
+		text.Write(cell[:quote+1])
+		cell = cell[quote+2:]
+	}
 }

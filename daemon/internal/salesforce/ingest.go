@@ -2,7 +2,9 @@ package salesforce
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -126,12 +128,25 @@ func (r IngestRequest) check(op string) error {
 	return checkColumns(op, r.Columns)
 }
 
-// CloseIngest ends the upload and lets Salesforce start working. Closing a job that has already moved
-// on is no error.
-func (c *Client) CloseIngest(ctx context.Context, id string) error {
-	return c.moveJob(ctx, "close Bulk job "+id, jobsIngest, id, JobUploadComplete, func(s JobState) bool {
+// CloseIngest ends the upload of so many rows and lets Salesforce start working. Closing a job that has already moved
+// on is no error. The rows count as used batches unless Salesforce has refused to begin with them.
+func (c *Client) CloseIngest(ctx context.Context, id string, rows int) error {
+	err := c.moveJob(ctx, "close Bulk job "+id, jobsIngest, id, JobUploadComplete, func(s JobState) bool {
 		return s == JobUploadComplete || s == JobInProgress || s == JobComplete || s == JobFailed
 	})
+	if err == nil || mayHaveArrived(err) {
+		c.meter.batches(rows)
+	}
+	return err
+}
+
+// mayHaveArrived reports whether a request may have been carried out although its answer never came.
+func mayHaveArrived(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return true
+	}
+	return !neverConnected(e.Err) && (e.Status == 0 && e.Code != CodeCallBudget || e.Status >= http.StatusInternalServerError)
 }
 
 // AbortIngest stops a job. Rows that Salesforce has already worked on stay as they are; a job that is
@@ -156,15 +171,24 @@ func (c *Client) IngestJob(ctx context.Context, id string) (IngestJob, error) {
 	return job.ingest(), nil
 }
 
+// IngestWait is what is known of a job that is waited for; its zero value is nothing.
+type IngestWait struct {
+	// Closed is when CloseIngest was called, which the first look follows at some distance. A job that was closed long ago
+	// is looked at without delay.
+	Closed time.Time
+	// Rows is how many the job has, by which is guessed when it may have dealt with them.
+	Rows int
+	// Progress is called with every answer.
+	Progress func(IngestJob)
+}
+
 // WaitIngest polls a closed job until it changes no more, at growing intervals, and returns it in
 // whatever state it ended: JobFailed and JobAborted are no error of the call, since such a job still
-// has results. closed is when CloseIngest was called, which the first look follows at some distance; a
-// job that was closed long ago, or at a time that is zero, is looked at without delay. onProgress may be
-// nil; it is called with every answer.
-func (c *Client) WaitIngest(ctx context.Context, id string, closed time.Time, onProgress func(IngestJob)) (IngestJob, error) {
-	job, err := c.awaitJob(ctx, "wait for Bulk job "+id, jobsIngest, id, closed, func(j jobJSON) {
-		if onProgress != nil {
-			onProgress(j.ingest())
+// has results.
+func (c *Client) WaitIngest(ctx context.Context, id string, w IngestWait) (IngestJob, error) {
+	job, err := c.awaitJob(ctx, "wait for Bulk job "+id, jobsIngest, id, w.Rows, w.Closed, func(j jobJSON) {
+		if w.Progress != nil {
+			w.Progress(j.ingest())
 		}
 	})
 	if err != nil {

@@ -82,12 +82,12 @@ func TestIngestStepByStep(t *testing.T) {
 		if err := uploadRows(ctx, client, job, oneRow()); err != nil {
 			t.Fatal(err)
 		}
-		if err := client.CloseIngest(ctx, job.ID); err != nil {
+		if err := client.CloseIngest(ctx, job.ID, 1); err != nil {
 			t.Fatal(err)
 		}
 		var states []salesforce.JobState
 		began := time.Now()
-		done, err := client.WaitIngest(ctx, job.ID, began, func(j salesforce.IngestJob) { states = append(states, j.State) })
+		done, err := client.WaitIngest(ctx, job.ID, salesforce.IngestWait{Closed: began, Progress: func(j salesforce.IngestJob) { states = append(states, j.State) }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,9 +214,6 @@ func TestUploadIsNotRepeatedWhenItMayHaveLanded(t *testing.T) {
 		if n := len(org.seen("PUT " + ingestPath + "/batches")); n != 1 || !salesforce.IsRetryable(err) {
 			t.Errorf("%d uploads, retryable %t; want one and true", n, salesforce.IsRetryable(err))
 		}
-		if n := client.Usage().BulkBatches; n != 0 {
-			t.Errorf("%d batches counted for an upload that failed", n)
-		}
 		org = newOrg(t, map[string]handler{"PUT " + ingestPath + "/batches": answers(answer(401, refusal("INVALID_SESSION_ID", "expired")), answer(503, ""), answer(201, ""))})
 		if err := uploadRows(t.Context(), org.client(nil), openJob(), oneRow()); err != nil {
 			t.Errorf("an upload that was turned away was not repeated: %v", err)
@@ -227,7 +224,7 @@ func TestUploadIsNotRepeatedWhenItMayHaveLanded(t *testing.T) {
 func TestMovingAJobLooksWhereItStands(t *testing.T) {
 	t.Parallel()
 	type move func(*salesforce.Client) error
-	closing := func(c *salesforce.Client) error { return c.CloseIngest(t.Context(), ingestJob) }
+	closing := func(c *salesforce.Client) error { return c.CloseIngest(t.Context(), ingestJob, 1) }
 	aborting := func(c *salesforce.Client) error { return c.AbortIngest(t.Context(), ingestJob) }
 	for name, tc := range map[string]struct {
 		do     move
@@ -259,6 +256,31 @@ func TestMovingAJobLooksWhereItStands(t *testing.T) {
 	}
 }
 
+// Batches are used by a job that Salesforce may have begun, not by one that it refuses to.
+func TestBatchesAreUsedByJobsThatBegin(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		close   handler
+		batches int64
+	}{
+		"closed":      {answer(200, ingestState(salesforce.JobUploadComplete, 0, "")), 2},
+		"lost":        {failWith(errCut), 2},
+		"daily limit": {answer(403, refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")), 0},
+		"refused":     {answer(403, refusal("INSUFFICIENT_ACCESS", "not for you")), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := newOrg(t, map[string]handler{"PATCH " + ingestPath: tc.close}).client(nil)
+				_ = client.CloseIngest(t.Context(), ingestJob, 15_000) // what it says is tested elsewhere
+				if u := client.Usage(); u.BulkBatches != tc.batches || u.LimitReached != (name == "daily limit") {
+					t.Errorf("usage %+v, want %d batches", u, tc.batches)
+				}
+			})
+		})
+	}
+}
+
 func TestDeleteIngestOfJobThatIsGone(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, map[string]handler{"DELETE " + ingestPath: answers(answer(404, refusal("NOT_FOUND", "gone")), answer(400, refusal("INVALIDJOBSTATE", "open")))})
@@ -275,12 +297,17 @@ func TestWaitIngestIntervalsGrow(t *testing.T) {
 	const ms = time.Millisecond
 	for name, tc := range map[string]struct {
 		takes, ago time.Duration // a call, and since the job was closed
+		rows, pace int           // of the job, and worked on in a millisecond
 		want       []time.Duration
 	}{
-		"near":        {0, 0, []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 3200 * ms, 6400 * ms, 12_800 * ms, 22_800 * ms}},
-		"far":         {150 * ms, 150 * ms, []time.Duration{0, 150 * ms, 350 * ms, 750 * ms}},
-		"very far":    {time.Second, time.Second, []time.Duration{0, 1000 * ms, 2000 * ms, 3000 * ms, 4000 * ms}},
-		"closed long": {0, time.Hour, []time.Duration{0, 100 * ms, 300 * ms}},
+		"near":        {0, 0, 0, 0, []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 3200 * ms, 6400 * ms, 12_800 * ms, 22_800 * ms}},
+		"far":         {150 * ms, 150 * ms, 0, 0, []time.Duration{0, 150 * ms, 350 * ms, 750 * ms}},
+		"very far":    {time.Second, time.Second, 0, 0, []time.Duration{0, 1000 * ms, 2000 * ms, 3000 * ms, 4000 * ms}},
+		"closed long": {0, time.Hour, 0, 0, []time.Duration{0, 100 * ms, 300 * ms}},
+		"nearly done": {0, 0, 1500, 10, []time.Duration{100 * ms, 162500 * time.Microsecond}},
+		"half done":   {0, 0, 10_000, 10, []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1066666666}},
+		"not over":    {0, 0, 1000, 10, []time.Duration{100 * ms, 133333333, 177777777}},
+		"no end":      {0, 0, 1_000_000, 1, []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 3200 * ms}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -294,9 +321,10 @@ func TestWaitIngestIntervalsGrow(t *testing.T) {
 					if x.Nth == len(tc.want) {
 						state = salesforce.JobFailed
 					}
-					reply(w, 200, ingestState(state, 0, `,"errorMessage":"InvalidBatch : Field name not found : Nope__c"`))
+					done := min(tc.rows, tc.pace*int(time.Since(began)/ms))
+					reply(w, 200, ingestState(state, done, `,"errorMessage":"InvalidBatch : Field name not found : Nope__c"`))
 				}})
-				job, err := org.client(nil).WaitIngest(t.Context(), ingestJob, began.Add(-tc.ago), nil)
+				job, err := org.client(nil).WaitIngest(t.Context(), ingestJob, salesforce.IngestWait{Closed: began.Add(-tc.ago), Rows: tc.rows})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -103,16 +103,27 @@ func (c *Client) jobPath(kind, id string) string {
 
 // pollPace makes the first looks at a job quick, for small jobs, and the later ones few: each costs an API call, and a job
 // that has run for long is looked at a little late rather than often. It is looked at when it is as old as the pace says,
-// and then each time when it is twice as old: a wait takes 1.4 times as long as its job in the mean.
+// and then each time when it is twice as old, or when it will have dealt with its rows if it goes on as it began.
 var pollPace = struct{ first, ceiling time.Duration }{100 * time.Millisecond, 10 * time.Second}
 
-// awaitJob polls until the job changes no more; seen is called with every answer. The gaps are counted from one request
+// untilNext returns how long a job is left alone that is so old and has dealt with so many of its rows, where that is known.
+func untilNext(age time.Duration, done, rows int) time.Duration {
+	gap := max(age, pollPace.first)
+	if 0 < done && done <= rows {
+		// Somewhat later than it is expected, since another look costs more than to come a little late.
+		left := time.Duration(1.25 * float64(age) * float64(rows-done) / float64(done))
+		gap = min(gap, max(left, age/3))
+	}
+	return min(gap, pollPace.ceiling)
+}
+
+// awaitJob polls until the job, of so many rows if that is known, changes no more; seen is called with every answer. The gaps are counted from one request
 // to the next, and the first one from since, when what set the job off was sent: the way to a distant org and back is
 // time in which the job goes on, so that there nothing is waited for besides.
-func (c *Client) awaitJob(ctx context.Context, op, kind, id string, since time.Time, seen func(jobJSON)) (jobJSON, error) {
-	age := time.Duration(0)
+func (c *Client) awaitJob(ctx context.Context, op, kind, id string, rows int, since time.Time, seen func(jobJSON)) (jobJSON, error) {
+	age, done := time.Duration(0), 0
 	for {
-		gap := min(max(age, pollPace.first), pollPace.ceiling)
+		gap := untilNext(age, done, rows)
 		age += gap
 		if err := pause(ctx, time.Until(since.Add(gap))); err != nil {
 			return jobJSON{}, wrapOp(op, err)
@@ -122,6 +133,7 @@ func (c *Client) awaitJob(ctx context.Context, op, kind, id string, since time.T
 		if err != nil {
 			return jobJSON{}, err
 		}
+		done = job.RecordsProcessed
 		if seen != nil {
 			seen(job)
 		}

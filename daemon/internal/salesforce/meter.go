@@ -14,7 +14,8 @@ type Usage struct {
 	// have reached Salesforce, failed ones and repetitions included; OAuth, userinfo and the list of
 	// versions are free.
 	Calls int64
-	// BulkBatches is how many internal batches of MaxBatchRows the uploaded rows make.
+	// BulkBatches is how many internal batches of MaxBatchRows the rows make of jobs that were closed, and that Salesforce may
+	// have begun.
 	BulkBatches int64
 	// BytesSent and BytesReceived count bodies, uncompressed.
 	BytesSent     int64
@@ -23,6 +24,8 @@ type Usage struct {
 	// was never seen. The count lags and may step back.
 	DailyUsed int64
 	DailyMax  int64
+	// LimitReached says that a call was refused because the org's calls of the last 24 hours are used up.
+	LimitReached bool
 }
 
 // CodeCallBudget means that a view of the client has made the calls that it may make; the request was
@@ -110,6 +113,8 @@ func (m *meter) batches(rows int) {
 // apiUsage finds the org's count in "api-usage=18/5000; per-app-api-usage=17/250(appName=x)" (REST
 // API guide: limit info header).
 var apiUsage = regexp.MustCompile(`(?:^|[;\s])api-usage=(\d+)/(\d+)`)
+
+func (m *meter) limitReached() { m.add(func(u *Usage) { u.LimitReached = true }) }
 
 func (m *meter) limitInfo(header string) {
 	found := apiUsage.FindStringSubmatch(header)

@@ -99,10 +99,10 @@ func (s *simulated) insertJob(t *testing.T, n int) salesforce.IngestJob {
 	if err := s.UploadIngestContent(t.Context(), job, w.Rows(), w.Bytes(), open); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.CloseIngest(t.Context(), job.ID); err != nil {
+	if err := s.CloseIngest(t.Context(), job.ID, w.Rows()); err != nil {
 		t.Fatal(err)
 	}
-	done, err := s.WaitIngest(t.Context(), job.ID, time.Now(), nil)
+	done, err := s.WaitIngest(t.Context(), job.ID, salesforce.IngestWait{Closed: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,12 +60,12 @@ func (s *simulated) ingest(t *testing.T, batch salesforce.Batch) salesforce.Inge
 	if err := uploadRows(t.Context(), s.Client, job, batch); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
-		if err := s.CloseIngest(t.Context(), job.ID); err != nil {
+	for _, rows := range []int{len(batch.Rows), 0} { // the second time nothing begins any more
+		if err := s.CloseIngest(t.Context(), job.ID, rows); err != nil {
 			t.Fatal(err)
 		}
 	}
-	done, err := s.WaitIngest(t.Context(), job.ID, time.Now(), nil)
+	done, err := s.WaitIngest(t.Context(), job.ID, salesforce.IngestWait{Closed: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,11 +30,7 @@ func (c *Client) UploadIngestContent(ctx context.Context, job IngestJob, rows in
 		op: op, method: http.MethodPut, target: target,
 		body: content{size: size, open: open}, contentType: "text/csv; charset=UTF-8", once: true,
 	})
-	if err != nil {
-		return err
-	}
-	c.meter.batches(rows)
-	return nil
+	return err
 }
 
 // takesRows refuses an upload that Salesforce would refuse, or that would spoil the job.

@@ -85,6 +85,9 @@ func (f *fold) add(s segment, o reportsync.Outcome) {
 		f.rows[o.Row] = r
 	}
 	r.line, r.key = cmp.Or(o.Line, r.line), cmp.Or(o.Key, r.key)
+	for i := range o.Changes {
+		o.Changes[i].RecordID = cmp.Or(o.Changes[i].RecordID, o.RecordID)
+	}
 	if s.kind == answers && o.Kind == reportsync.Created && len(o.Changes) > 0 {
 		r.changes = o.Changes // whatever was planned, nothing stood in the record before it was made
 	} else {
@@ -156,7 +159,7 @@ func (r *foldedRow) answered(id string) *foldedRecord {
 // outcome puts the records together: a row is as well off as the worst of them. It reports false for a row of which an
 // answer is missing; its outcome is then that of a run that has ended.
 func (r *foldedRow) outcome(number int64) (reportsync.Outcome, bool) {
-	o := reportsync.Outcome{Row: number, Line: r.line, Key: r.key, Changes: r.changes}
+	o := reportsync.Outcome{Row: number, Line: r.line, Key: r.key}
 	var worst *foldedRecord
 	var ids []string
 	for i := range r.records {
@@ -178,12 +181,41 @@ func (r *foldedRow) outcome(number int64) (reportsync.Outcome, bool) {
 	case len(ids) == 1:
 		o.RecordID = ids[0]
 	}
+	o.Kind, o.Code = worst.fate()
+	o.Message = worst.message
 	if worst.kind == "" {
-		o.Kind, o.Code, o.Message = reportsync.Unprocessed, reportsync.RowNoAnswer, noAnswer
-		return o, false
+		o.Message = noAnswer
 	}
-	o.Kind, o.Code, o.Message = worst.kind, worst.code, worst.message
-	return o, true
+	o.Changes = r.changesFor(o)
+	return o, worst.kind != ""
+}
+
+// fate returns what became of a record, and why.
+func (rec *foldedRecord) fate() (reportsync.OutcomeKind, string) {
+	if rec.kind == "" {
+		return reportsync.Unprocessed, reportsync.RowNoAnswer
+	}
+	return rec.kind, rec.code
+}
+
+// changesFor returns the changes of a row with an outcome. Where it has several records each change names its own, and
+// what became of it.
+func (r *foldedRow) changesFor(o reportsync.Outcome) (all []reportsync.Change) {
+	if len(o.Records) == 0 {
+		for _, c := range r.changes {
+			c.RecordID = ""
+			all = mergeChanges(all, []reportsync.Change{c})
+		}
+		return all
+	}
+	for _, c := range r.changes {
+		if i := slices.IndexFunc(r.records, func(rec foldedRecord) bool { return rec.id != "" && rec.id == c.RecordID }); i >= 0 {
+			kind, code := r.records[i].fate()
+			c = c.Faring(kind, code, o)
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 // weight orders what can become of the records of one row by how much a person needs to know of it.

@@ -28,6 +28,10 @@ func TestFoldedRow(t *testing.T) {
 	change := func(record, field, before, after string) reportsync.Change {
 		return reportsync.Change{Field: field, Before: &before, After: &after, RecordID: record}
 	}
+	fared := func(c reportsync.Change, kind reportsync.OutcomeKind, code string) reportsync.Change {
+		c.RecordOutcome, c.RecordCode = kind, code
+		return c
+	}
 	unread := func(field, after string) reportsync.Change {
 		return reportsync.Change{Field: field, BeforeUnknown: true, After: &after}
 	}
@@ -107,9 +111,22 @@ func TestFoldedRow(t *testing.T) {
 			},
 			reportsync.Outcome{Kind: reportsync.Created, RecordID: "A", Changes: []reportsync.Change{{Field: "K"}, {Field: "F"}}},
 		},
+		"changes of several records, some of which were not made": {
+			[]entry{
+				planOf(1, "A", change("", "F", "f0", "f1")), planOf(1, "B", change("", "F", "e0", "f1")), planOf(1, "C", change("", "F", "d0", "f1")),
+				answerOf("A", reportsync.Updated, ""), answerOf("B", reportsync.Failed, "NO"),
+			},
+			reportsync.Outcome{
+				Kind: reportsync.Failed, Code: "NO", Records: []string{"A", "B", "C"},
+				Changes: []reportsync.Change{
+					fared(change("A", "F", "f0", "f1"), reportsync.Updated, ""), change("B", "F", "e0", "f1"),
+					fared(change("C", "F", "d0", "f1"), reportsync.Unprocessed, reportsync.RowNoAnswer),
+				},
+			},
+		},
 		"changes of several records": {
 			[]entry{
-				planOf(1, "A", change("A", "F", "f0", "f1")), planOf(1, "B", change("B", "F", "e0", "f1")),
+				planOf(1, "A", change("", "F", "f0", "f1")), planOf(1, "B", change("", "F", "e0", "f1")),
 				answerOf("A", reportsync.Updated, ""), answerOf("B", reportsync.Updated, ""),
 			},
 			reportsync.Outcome{

@@ -54,6 +54,13 @@ func (s *Store) LastArtifact(ctx context.Context, integrationID, exceptRun strin
 	return run.Artifact, nil
 }
 
+// OpenJobs returns the Bulk jobs that the integration's last run has left open in Salesforce, dry runs and the run
+// exceptRun left out.
+func (s *Store) OpenJobs(ctx context.Context, integrationID, exceptRun string) ([]string, error) {
+	run, _, err := s.newestRun(ctx, integrationID, exceptRun, "finished_at IS NOT NULL")
+	return run.OpenJobs, err
+}
+
 // Conditions on runs. Counts are stored as JSON that begins with the rows read; a report without any is no measure for
 // those after it.
 const (

@@ -8,9 +8,13 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// PostponeRun puts the run of an attempt that found nothing to do yet back into the queue, where nobody takes it up before
-// until. The attempt counts for nothing: its number is given again, and the next one looks for the report anew. What it
-// has logged and used stays, and so does when the run was first taken up: a wait is measured from there. It fails for a run that has planned rows, which must go on with the report that they are of.
+// putOff queues a run, to be taken up no sooner than at a moment.
+const putOff = `UPDATE runs SET status = 'queued', owner = '', lease_until = NULL, stage = '', wake_at = ?`
+
+// PostponeRun puts the run of an attempt that can't go on yet back into the queue, where nobody takes it up before until.
+// Where it has planned nothing, the attempt counts for nothing: its number is given again, and the next one looks for the
+// report anew. A run that has planned rows goes on as after any attempt that stopped: by what its journal says, with the
+// report that the rows are of. What it has logged and used stays, and so does when it was first taken up.
 // Errors: [reportsync.ErrLeaseLost].
 func (s *Store) PostponeRun(ctx context.Context, id, owner string, attempt int, until time.Time) error {
 	return s.write(ctx, func(tx conn) error {
@@ -18,12 +22,16 @@ func (s *Store) PostponeRun(ctx context.Context, id, owner string, attempt int, 
 		if err != nil {
 			return err
 		}
-		last, err := lastSegment(ctx, tx, number)
+		planned, err := lastSegment(ctx, tx, number)
 		if err != nil {
 			return err
 		}
-		if last > 0 {
-			return fmt.Errorf("postpone the run %s: it has planned rows already", id)
+		if planned > 0 {
+			_, err = tx.exec(ctx, putOff+` WHERE number = ?`, micros(until), number)
+			if err != nil {
+				return fmt.Errorf("postpone the run %s with its rows: %w", id, err)
+			}
+			return nil
 		}
 		run, err := findRun(ctx, tx, id)
 		if err != nil {
@@ -33,8 +41,7 @@ func (s *Store) PostponeRun(ctx context.Context, id, owner string, attempt int, 
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `UPDATE runs SET status = 'queued', owner = '', lease_until = NULL, stage = '', wake_at = ?,
-			attempt = attempt - 1, counts = '{}', report = ?, report_version = NULL
+		_, err = tx.exec(ctx, putOff+`, attempt = attempt - 1, counts = '{}', report = ?, report_version = NULL
 			WHERE number = ?`, micros(until), in.Report, number)
 		if err != nil {
 			return fmt.Errorf("postpone the run %s: %w", id, err)

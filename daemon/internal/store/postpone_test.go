@@ -74,11 +74,60 @@ func TestPostponedRunWakesUp(t *testing.T) {
 		if ids := queuedIDs(t, b.Store); len(ids) != 1 { // its time has not come back with it
 			t.Errorf("waiting to be claimed after its release: %v", ids)
 		}
+	})
+}
+
+// A run that has planned rows goes on from what its journal says, with the report that they are of, and nobody takes it up
+// before its time. It can be cancelled meanwhile, which makes its time come.
+func TestPostponeRunWithRows(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		run := b.run("onboarding")
 		claim, j := b.claim(run.ID, "node-1", lease)
+		version := reportsync.ReportVersion{Path: "onboarding/old.csv", SHA256: "x"}
+		noError(t, j.PinReport(ctx, version))
 		noError(t, j.Plan(ctx, batchOf(1, planned(1, 1))))
-		err := b.PostponeRun(ctx, run.ID, "node-1", claim.Run.Attempt, time.Now())
-		if err == nil || errors.Is(err, reportsync.ErrLeaseLost) {
-			t.Errorf("postponed with planned rows: %v", err)
+		noError(t, b.PostponeRun(ctx, run.ID, "node-1", claim.Run.Attempt, time.Now().Add(time.Hour)))
+		if _, err := b.ClaimRun(ctx, run.ID, "node-2", lease); !errors.Is(err, store.ErrNotQueued) {
+			t.Errorf("claimed before its time: %v", err)
+		}
+		got := must(b.RequestCancel(ctx, run.ID, "somebody"))(t)
+		if got.Status != reportsync.RunQueued {
+			t.Errorf("with rows that have no answer it was ended: %s", got.Status)
+		}
+		again, j := b.claim(run.ID, "node-2", lease)
+		if again.Run.Attempt != 2 || again.Run.ReportVersion == nil || *again.Run.ReportVersion != version || !again.CancelRequested {
+			t.Errorf("claimed as %+v", again.Run)
+		}
+		if batches := must(j.Batches(ctx))(t); len(batches) != 1 {
+			t.Errorf("its journal has the batches %+v", batches)
+		}
+	})
+}
+
+// Jobs that stay open are handed from run to run, not from one that was followed by another.
+func TestOpenJobs(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		first := b.run("onboarding")
+		if open := must(b.OpenJobs(ctx, first.IntegrationID, first.ID))(t); len(open) != 0 {
+			t.Errorf("before any run %v are open", open)
+		}
+		end := func(id string, open ...string) {
+			_, j := b.claim(id, "node-1", lease)
+			noError(t, j.Facts(ctx, reportsync.RunFacts{OpenJobs: open}))
+			noError(t, b.FinishRun(ctx, id, "node-1", 1, reportsync.RunResult{Status: reportsync.RunFailed}))
+		}
+		end(first.ID, "750A", "750B")
+		second := must(b.CreateRun(ctx, reportsync.NewRun{IntegrationID: first.IntegrationID}))(t)
+		if open := must(b.OpenJobs(ctx, first.IntegrationID, second.ID))(t); !cmp.Equal(open, []string{"750A", "750B"}) {
+			t.Errorf("open are %v", open)
+		}
+		end(second.ID)
+		if open := must(b.OpenJobs(ctx, first.IntegrationID, ""))(t); len(open) != 0 {
+			t.Errorf("after a run that left none %v are open", open)
 		}
 	})
 }

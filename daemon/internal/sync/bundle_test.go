@@ -183,6 +183,10 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 	} else {
 		result, err = sync.ExecuteBy(ctx, job, b.routes)
 	}
+	if waits, postponed := errors.AsType[*sync.PostponedError](err); postponed {
+		noError(b.t, b.store.PostponeRun(kept, runID, node, claim.Run.Attempt, waits.Until))
+		return result, err
+	}
 	if err != nil {
 		noError(b.t, b.store.ReleaseRun(kept, runID, node, claim.Run.Attempt))
 		return result, err

@@ -4,12 +4,13 @@
 // ends there. [Check] is the part of open that needs no run, for telling a user early.
 //
 //	open      the integration against objects, fields and columns      open.go, check.go, checkfield.go, columns.go, target.go
-//	          a report that is fresh enough                            freshness.go
+//	          a report that is fresh enough, calls that are left       freshness.go, allowance.go
 //	extract   report cells to canonical values, packed and spooled     extract.go, shape.go, rowcode.go, rows.go
 //	key       one row a key: repetitions, duplicates and their policy  key.go, order.go
 //	match     records to rows, the cheapest way by counted calls       match.go, search.go, route.go, parents.go
 //	compare   what differs, with its before-image, as records come by  matcher.go, compare.go, find.go, previous.go
 //	guard     what is at stake, what it costs, what is left            guard.go, quota.go, plan.go
+//	            what stops a run here or earlier, or lets it through   halt.go, percent.go
 //	write     sObject Collections or Bulk jobs                         write.go, compose.go
 //	            a call of Collections, its halves, its lost answer     collections.go, deliver.go, inquire.go, transient.go
 //	            a job, its upload, what it leaves, its end             bulk.go, fill.go, further.go, jobs.go

@@ -26,10 +26,12 @@ func Execute(ctx context.Context, job Job) (Result, error) {
 type run struct {
 	Job
 	within   *salesforce.Client // the org, within the connection's allowance of calls; what has begun is seen through without
+	left     int64              // calls of the allowance that the run was given; 0 where it is not bounded
 	spec     reportsync.IntegrationSpec
 	ledger   *ledger
 	target   *target                 // nil until the integration was checked against the org
 	problems []reportsync.FieldError // that the check has found
+	would    *reportsync.RunError    // what a dry run would first have been stopped by
 	rows     *rowSet                 // none until the whole report was read
 	past     *past
 	order    order        // of rows with the same key
@@ -43,6 +45,7 @@ type run struct {
 	recalled  *previous      // what came of it
 	forget    context.CancelFunc
 	tidying   errgroup.Group // frees the org's storage
+	foretold  *foretold      // tells what is known before anything is written; nil until then
 
 	planning sync.Mutex // batches are planned side by side
 	gone     gone       // rows whose records were deleted meanwhile
@@ -72,7 +75,7 @@ func newRun(job Job) *run {
 		Job:    job,
 		within: job.Org,
 		spec:   job.Integration.IntegrationSpec,
-		ledger: newLedger(job.Journal, job.Org.Usage, job.Run.RunFacts),
+		ledger: newLedger(job.Journal, job.Org.Usage, factsOf(job)),
 		rows:   newRowSet(job.Scratch, 0),
 		past:   newPast(job),
 		budget: newBudget(),
@@ -88,7 +91,8 @@ func (r *run) execute(ctx context.Context) (result Result, err error) {
 			r.Logger.Warn("scratch files were left behind", "error", closing)
 		}
 	}()
-	return r.finish(ctx, r.stages(ctx))
+	defer r.ledger.follow(ctx)()
+	return r.finish(ctx, r.suspend(ctx, r.spent(r.stages(ctx))))
 }
 
 // keep makes rows the run's.
@@ -100,9 +104,6 @@ func (r *run) keep(rows *rowSet) {
 // stages is the run. Each stage takes rows as far as it can: it settles those whose way ends there.
 func (r *run) stages(ctx context.Context) error {
 	if err := r.resume(ctx); err != nil {
-		return err
-	}
-	if err := r.ration(ctx); err != nil {
 		return err
 	}
 	target, reader, err := r.open(ctx)

@@ -82,6 +82,10 @@ func newExtraction(r *run, target *target) *extraction {
 
 // add takes rows that follow those before. What an earlier attempt has settled of them is settled.
 func (x *extraction) add(ctx context.Context, batch *shaped) error {
+	from := x.rows.len()
+	if len(batch.ends) > maxRows-from {
+		return reportsync.Errorf(reportsync.CodeReportUnreadable, "the report has more than %d rows", maxRows)
+	}
 	x.makeRoom(batch)
 	x.order.merge(batch.order)
 	x.early.see(batch.keyBytes)
@@ -90,32 +94,21 @@ func (x *extraction) add(ctx context.Context, batch *shaped) error {
 			return err
 		}
 	}
-	from := 0
-	for i, end := range batch.ends {
-		if err := x.addRow(batch.packed[from:end], batch.states[i], batch.prints[i], batch.hashes[i]); err != nil {
-			return err
-		}
-		from = end
-		if x.rows.len()%progressRows == 0 {
-			if err := x.ledger.advance(ctx, int64(x.rows.len())); err != nil {
-				return err
-			}
-		}
-	}
-	x.shaper.recycle(batch)
-	return nil
-}
-
-func (x *extraction) addRow(packed []byte, st state, mark, hash uint64) error {
-	index := x.rows.len()
-	if index == maxRows {
-		return reportsync.Errorf(reportsync.CodeReportUnreadable, "the report has more than %d rows", maxRows)
-	}
-	if err := x.rows.add(packed, st, mark); err != nil {
+	if err := x.rows.addAll(batch.pack.out, batch.ends, batch.states, batch.prints); err != nil {
 		return err
 	}
-	x.hashes.Add(hash)
-	return x.past.settled(x.rows, index)
+	x.hashes.Add(batch.hashes...)
+	until := x.rows.len()
+	x.shaper.recycle(batch)
+	for index := from; index < until; index++ {
+		if err := x.past.settled(x.rows, index); err != nil {
+			return err
+		}
+	}
+	if until/progressRows == from/progressRows {
+		return nil
+	}
+	return x.ledger.advance(ctx, int64(until))
 }
 
 // makeRoom makes room for the rows of a batch, and for the others that the report probably has, so that what is known of

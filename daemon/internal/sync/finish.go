@@ -33,6 +33,9 @@ func (r *run) finish(ctx context.Context, stop error) (Result, error) {
 			return Result{}, err
 		}
 	}
+	if err := r.abortLeftOpen(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := r.ledger.enter(ctx, reportsync.StageFinish, int64(r.rows.len())); err != nil {
 		return Result{}, err
 	}

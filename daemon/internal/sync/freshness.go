@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -10,8 +11,8 @@ import (
 // lookAgain is how long a run that waits for a newer report leaves the source alone.
 const lookAgain = time.Minute
 
-// fresh fails when the newest report is older than the integration takes: with [*PostponedError] while the run may wait for
-// a newer one.
+// fresh stops the run when the newest report is older than the integration takes: with [*PostponedError] while the run may
+// wait for a newer one. A run that goes on with an old one in any case does not wait.
 func (r *run) fresh(ctx context.Context, v reportsync.ReportVersion) error {
 	oldest, wait := r.spec.Oldest()
 	if oldest == 0 {
@@ -21,15 +22,29 @@ func (r *run) fresh(ctx context.Context, v reportsync.ReportVersion) error {
 	if age <= oldest {
 		return nil
 	}
-	stale := reportsync.Errorf(reportsync.CodeReportStale, "report %s was last changed at %s, %s ago, and freshness.max_age is %s",
-		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), age.Round(time.Minute), oldest)
-	if err := r.await(ctx, stale.Message); err != nil {
-		return err
+	stale := fmt.Sprintf("the report %s was last changed at %s, %s ago, and freshness.max_age is %s",
+		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), older(age, oldest), oldest)
+	switch {
+	case wait == 0 || r.Run.IgnoreGuards:
+	case r.Run.DryRun:
+		stale += fmt.Sprintf(" (a run that writes first waits %s for a newer one)", wait)
+	default:
+		if err := r.await(ctx, stale); err != nil {
+			return err
+		}
+		stale += ", also after a wait of " + wait.String()
 	}
-	if wait > 0 {
-		stale.Message += ", also after a wait of " + wait.String()
+	return r.halt(ctx, reportsync.CodeReportStale, "see whether the report is still delivered, allow a greater freshness.max_age", stale)
+}
+
+// older rounds the age of a report that is older than it may be, but not so far that it would look as if it were not.
+func older(age, oldest time.Duration) time.Duration {
+	for _, unit := range []time.Duration{time.Minute, time.Second, time.Millisecond} {
+		if rounded := age.Round(unit); rounded > oldest {
+			return rounded
+		}
 	}
-	return stale.WithHint("see whether the report is still delivered, or allow a greater freshness.max_age")
+	return age
 }
 
 // await returns a [*PostponedError] while the run may wait for a report, or nil. It says so in the log the first time.
@@ -49,7 +64,7 @@ func (r *run) await(ctx context.Context, why string) error {
 	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Waiting = waiting }); err != nil {
 		return err
 	}
-	return &PostponedError{Until: time.Now().Add(min(lookAgain, wait-waited))}
+	return &PostponedError{Until: time.Now().Add(min(lookAgain, wait-waited)), For: "a newer report"}
 }
 
 // waitsSince returns when the run's wait began: when it was first taken up.

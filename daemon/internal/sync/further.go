@@ -78,7 +78,7 @@ func (r *run) leave(ctx context.Context, target *target, j *job, finished salesf
 	case finished.ErrorMessage != "":
 		why += ": " + finished.ErrorMessage
 	}
-	err := r.settleUnits(going, target, j, left, func(writes []*write) []answer { return unprocessed(writes, reportsync.RowNotSent, why) })
+	err := r.settleUnits(going, target, j, left, judgeAs(reportsync.RowNotSent, why))
 	if err != nil {
 		return err
 	}

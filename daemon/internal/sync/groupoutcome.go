@@ -11,6 +11,7 @@ func (r *run) groupOutcome(target *target, row *reportRow, otherwise reportsync.
 	members := r.rows.groups.of(r.rows.links[row.index])
 	several := len(members) > 1 // of one record is told as of that of any row
 	o, worst := begin(row, reportsync.Unchanged), 0
+	var fared []reportsync.Outcome // of the record of each change
 	for _, m := range members {
 		f, err := r.rows.find(uint64(m.find))
 		if err != nil {
@@ -25,7 +26,7 @@ func (r *run) groupOutcome(target *target, row *reportRow, otherwise reportsync.
 			if several {
 				c.RecordID = f.id
 			}
-			o.Changes = append(o.Changes, c)
+			o.Changes, fared = append(o.Changes, c), append(fared, part)
 		}
 		if f.id != "" {
 			o.Records = append(o.Records, f.id)
@@ -36,6 +37,13 @@ func (r *run) groupOutcome(target *target, row *reportRow, otherwise reportsync.
 				o.Message = f.id + ": " + part.Message
 			}
 		}
+	}
+	for i, part := range fared {
+		c := o.Changes[i].Faring(part.Kind, part.Code, o)
+		if c.RecordOutcome == reportsync.Unprocessed && c.RecordCode == "" {
+			c.RecordCode = reportsync.RowNotSent
+		}
+		o.Changes[i] = c
 	}
 	slices.Sort(o.Records)
 	if len(o.Records) == 1 {

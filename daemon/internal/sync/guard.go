@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -42,23 +41,15 @@ func (r *run) guard(ctx context.Context, target *target) (*writePlan, error) {
 	if err == nil {
 		err = r.affords(ctx, plan)
 	}
-	if r.Run.DryRun {
-		err = r.endDry(ctx, plan, err)
+	if err == nil && r.Run.DryRun {
+		err = r.endDry(ctx, plan)
 	}
 	return plan, err
 }
 
 // endDry ends a dry run, which tells what would have stopped it instead of failing for it.
-func (r *run) endDry(ctx context.Context, plan *writePlan, stop error) error {
-	var would *reportsync.RunError
-	if e, stopped := errors.AsType[*reportsync.Error](stop); stopped {
-		would, _ = explain(e)
-		stop = r.ledger.warn(ctx, "dry run: a run would be %s", would.Message)
-	}
-	if stop != nil {
-		return stop
-	}
-	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.WouldStop = would }); err != nil {
+func (r *run) endDry(ctx context.Context, plan *writePlan) error {
+	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.WouldStop = r.would }); err != nil {
 		return err
 	}
 	return r.ledger.info(ctx, "dry run: %s would have been written, none was", count(plan.len(), "record"))
@@ -149,13 +140,11 @@ func (r *run) withinGuards(ctx context.Context, st stakes) error {
 	if g == nil {
 		g = &reportsync.Guards{}
 	}
-	var broken []reportsync.FieldError
+	var broken []string
 	check := func(name string, limit *float64, part, whole int64, what, of string) {
-		if limit == nil || part == 0 || float64(part)*100 <= *limit*float64(whole) {
-			return
+		if limit != nil && above(*limit, part, whole) {
+			broken = append(broken, fmt.Sprintf("%d of %d %s would %s, %s %%, and guards.%s is %s", part, whole, of, what, percent(*limit, part, whole), name, number(*limit)))
 		}
-		broken = append(broken, reportsync.FieldError{Pointer: "/guards/" + name, Code: reportsync.CodeGuard,
-			Detail: fmt.Sprintf("%d of %d %s would %s, %s %%, and guards.%s is %s", part, whole, of, what, percent(part, whole), name, number(*limit))})
 	}
 	check("max_rejected_percent", g.MaxRejectedPercent, st.rejected, st.read, "be rejected", "rows")
 	check("max_changed_percent", g.MaxChangedPercent, st.changed, st.matched, "change", "matched records")
@@ -164,30 +153,18 @@ func (r *run) withinGuards(ctx context.Context, st stakes) error {
 	few := g.MinRowsPercent
 	switch before := r.Previous.Read; {
 	case st.read == 0 && (few == nil || *few > 0):
-		broken = append(broken, reportsync.FieldError{Pointer: "/guards/min_rows_percent", Code: reportsync.CodeGuard,
-			Detail: "the report has no rows, which most often means that it was not delivered right (where it may be empty, set guards.min_rows_percent to 0)"})
-	case few != nil && float64(st.read)*100 < *few*float64(before):
-		broken = append(broken, reportsync.FieldError{Pointer: "/guards/min_rows_percent", Code: reportsync.CodeGuard,
-			Detail: fmt.Sprintf("the report has %d rows, %s %% of the %d that the last run read, and guards.min_rows_percent is %s", st.read, percent(st.read, before), before, number(*few))})
+		broken = append(broken, "the report has no rows, which most often means that it was not delivered right (where it may be empty, set guards.min_rows_percent to 0)")
+	case few != nil && below(*few, st.read, before):
+		broken = append(broken, fmt.Sprintf("the report has %s, %s %% of the %d that the last run read, and guards.min_rows_percent is %s",
+			count(int(st.read), "row"), percent(*few, st.read, before), before, number(*few)))
 	}
 	if len(broken) == 0 {
 		return nil
 	}
-	e := &reportsync.Error{Code: reportsync.CodeGuard, Message: "stopped before the first write", Fields: broken,
-		Hint: "look at the outcomes; if they are as they should be, let one run through with ignore_guards (reportsyncd run INTEGRATION --ignore-guards), or raise the limit"}
-	if r.Run.IgnoreGuards {
-		return r.ledger.warn(ctx, "let through by ignore_guards: %s", withFields(e))
-	}
-	return e
+	return r.halt(ctx, reportsync.CodeGuard, "look at the report and at the outcomes; if they are as they should be, change the limit", broken...)
 }
 
-// percent returns a share with one decimal place.
-func percent(part, whole int64) string {
-	if whole == 0 {
-		return "100"
-	}
-	tenths := part * 1000 / whole
-	return fmt.Sprintf("%d.%d", tenths/10, tenths%10)
+// percent writes the share that breaks a limit.
+func percent(limit float64, part, whole int64) string {
+	return beside(decimal(limit), percentOf(part, whole), 1)
 }
-
-func number(limit float64) string { return fmt.Sprint(limit) }

@@ -36,6 +36,8 @@ type Result = reportsync.RunResult
 type Previous struct {
 	// Read is how many rows the report of the last run had that went through, not counting dry runs; 0 for none.
 	Read int64
+	// OpenJobs are the Bulk jobs of the last run that Salesforce would neither begin nor abort.
+	OpenJobs []string
 	// Outcomes are those with changes of the last run that ended and was no dry run. Nil for none.
 	Outcomes func(ctx context.Context) iter.Seq2[reportsync.Outcome, error]
 }
@@ -51,18 +53,21 @@ type EvidenceWriter interface {
 	Add(o reportsync.Outcome) error
 	// AddPlain is Add for an outcome that tells of little; nothing that p leads to may be kept.
 	AddPlain(p *rowlog.Plain) error
+	// NextPass begins with the rows from the first one again; each comes in one pass only.
+	NextPass()
 	// Close makes what was added visible.
 	Close(ctx context.Context) (reportsync.Artifact, error)
 	// Discard drops what was added; after Close it does nothing.
 	Discard()
 }
 
-// PostponedError is the error of an attempt that waits for a newer report. Nothing was read or planned.
-type PostponedError struct{ Until time.Time }
-
-func (p *PostponedError) Error() string {
-	return fmt.Sprintf("the run waits until %s for a newer report", p.Until.UTC().Format(time.RFC3339))
+// PostponedError is the error of an attempt after which the run waits: for a newer report, before anything was read or
+// planned, or until the org allows the calls that tell what became of rows.
+type PostponedError struct {
+	Until time.Time // when the next attempt is due
+	For   string    // what it waits for
 }
 
-// PostponedUntil returns when the report is to be looked at again.
-func (p *PostponedError) PostponedUntil() time.Time { return p.Until }
+func (p *PostponedError) Error() string {
+	return fmt.Sprintf("the run waits for %s, and looks again at %s", p.For, p.Until.UTC().Format(time.RFC3339))
+}

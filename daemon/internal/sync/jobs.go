@@ -15,16 +15,16 @@ import (
 const jobPatience = 10 * time.Minute
 
 // seeThrough closes a job and waits for it. A job whose end can't be waited for is aborted, so that it doesn't write
-// after its run is over; before a shutdown it is left to the next attempt.
+// after its run is over. Before a shutdown, and while the org has no calls left, it is left to the next attempt.
 func (r *run) seeThrough(ctx context.Context, j *job) (salesforce.IngestJob, error) {
 	going, release := r.inFlight(ctx)
 	defer release()
 	closed := time.Now()
-	if err := r.Org.CloseIngest(going, j.id); err != nil {
+	if err := r.Org.CloseIngest(going, j.id, len(j.units)); err != nil {
 		return r.abandonOpen(going, j, fmt.Errorf("close Bulk job %s: %w", j.id, err))
 	}
-	finished, err := r.awaitJob(ctx, j.seq, j.id, closed)
-	if err != nil && !handsOver(context.Cause(ctx)) {
+	finished, err := r.awaitJob(ctx, j.seq, j.id, salesforce.IngestWait{Closed: closed, Rows: len(j.units)})
+	if err != nil && !handsOver(context.Cause(ctx)) && !salesforce.IsLimit(err) {
 		return r.abort(going, j, err)
 	}
 	return finished, err
@@ -45,6 +45,7 @@ func (r *run) abandonOpen(ctx context.Context, j *job, why error) (salesforce.In
 		return r.awaitAborted(ctx, j, why, failure)
 	}
 	j.unbegun = true
+	r.leftOpen(ctx, j.id)
 	return salesforce.IngestJob{}, why
 }
 
@@ -54,17 +55,17 @@ func isRefusal(err error) bool {
 	return ok && e.Code != "" && e.Status >= 400 && e.Status < 500 && !salesforce.IsRetryable(err)
 }
 
-// leaveUnbegun ends the rows of a job that Salesforce refused to begin, which ends the run; where it refuses the Bulk API as
-// such, the rows go another way.
+// leaveUnbegun ends the rows of a job that Salesforce refused to begin, which ends the run. Where it refuses the Bulk API as
+// such, the rows go another way; where the org has no calls left, they may be sent by another attempt.
 func (r *run) leaveUnbegun(ctx context.Context, target *target, j *job, why error) error {
 	r.markUnits(j.units, false)
-	if refusesBulk(why) {
+	if refusesBulk(why) || salesforce.IsLimit(why) {
 		return why
 	}
 	going, release := r.inFlight(ctx)
 	defer release()
 	text := fmt.Sprintf("Salesforce refused to begin Bulk job %s, so it did not process the row: %s", j.id, messageOf(why))
-	err := r.settleUnits(going, target, j, j.units, func(writes []*write) []answer { return unprocessed(writes, reportsync.RowNotSent, text) })
+	err := r.settleUnits(going, target, j, j.units, judgeAs(reportsync.RowNotSent, text))
 	if err == nil {
 		err = r.ledger.settle(going, j.seq, nil, true)
 	}
@@ -84,7 +85,7 @@ func (r *run) awaitAborted(ctx context.Context, j *job, why, failure error) (sal
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.pace.settle)
 	defer cancel()
-	finished, err := r.Org.WaitIngest(ctx, j.id, time.Time{}, nil)
+	finished, err := r.Org.WaitIngest(ctx, j.id, salesforce.IngestWait{})
 	if err != nil {
 		r.Logger.Debug("job may still be at work", "job", j.id, "error", errors.Join(failure, err))
 		return salesforce.IngestJob{}, why
@@ -95,22 +96,22 @@ func (r *run) awaitAborted(ctx context.Context, j *job, why, failure error) (sal
 	return finished, nil
 }
 
-// awaitJob waits until Salesforce is through with a job; closed is when it was asked to begin, or zero. When a user cancels
-// the run the job is aborted, and what it did until then still counts.
-func (r *run) awaitJob(ctx context.Context, seq int, id string, closed time.Time) (salesforce.IngestJob, error) {
+// awaitJob waits until Salesforce is through with a job. When a user cancels the run the job is aborted, and what it did until then still counts.
+func (r *run) awaitJob(ctx context.Context, seq int, id string, wait salesforce.IngestWait) (salesforce.IngestJob, error) {
 	var journal error
-	job, err := r.watchJob(ctx, id, closed, func(job salesforce.IngestJob) {
+	wait.Progress = func(job salesforce.IngestJob) {
 		if journal == nil {
 			journal = r.ledger.work(ctx, seq, int64(job.Processed))
 		}
-	})
+	}
+	job, err := r.watchJob(ctx, id, wait)
 	if err != nil && errors.Is(context.Cause(ctx), reportsync.ErrCancelled) {
 		going, release := r.inFlight(ctx)
 		defer release()
 		if err := r.Org.AbortIngest(going, id); err != nil {
 			return job, fmt.Errorf("abort Bulk job %s: %w", id, err)
 		}
-		job, err = r.Org.WaitIngest(going, id, time.Time{}, nil)
+		job, err = r.Org.WaitIngest(going, id, salesforce.IngestWait{})
 	}
 	if err != nil {
 		return job, fmt.Errorf("wait for Bulk job %s: %w", id, err)
@@ -122,14 +123,16 @@ func (r *run) awaitJob(ctx context.Context, seq int, id string, closed time.Time
 }
 
 // watchJob polls a job until it has ended. When it is out of reach that is tried for a good while.
-func (r *run) watchJob(ctx context.Context, id string, closed time.Time, seen func(salesforce.IngestJob)) (salesforce.IngestJob, error) {
+func (r *run) watchJob(ctx context.Context, id string, wait salesforce.IngestWait) (salesforce.IngestJob, error) {
 	const longestRest = 5 // doublings
 	var since time.Time   // it is out of reach; zero while it is not
 	for try := 0; ; try++ {
-		job, err := r.Org.WaitIngest(ctx, id, closed, func(job salesforce.IngestJob) {
+		heard := wait
+		heard.Progress = func(job salesforce.IngestJob) {
 			since, try = time.Time{}, 0
-			seen(job)
-		})
+			wait.Progress(job)
+		}
+		job, err := r.Org.WaitIngest(ctx, id, heard)
 		if err == nil || ctx.Err() != nil || !salesforce.IsRetryable(err) {
 			return job, err
 		}
@@ -146,18 +149,6 @@ func (r *run) watchJob(ctx context.Context, id string, closed time.Time, seen fu
 			return job, err
 		}
 	}
-}
-
-// discard takes a job that was not closed out of the org's sight. It wrote nothing and never will, so it does no harm
-// if it stays: Salesforce ends it by itself.
-func (r *run) discard(ctx context.Context, id string) {
-	going, release := r.inFlight(ctx)
-	defer release()
-	if err := r.Org.AbortIngest(going, id); err != nil {
-		r.Logger.Debug("job left open", "job", id, "error", err)
-		return
-	}
-	r.deleteJob(going, id)
 }
 
 // deleteJob frees the org's storage of a job whose results are settled; Salesforce does it after 7 days otherwise.

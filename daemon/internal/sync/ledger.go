@@ -34,6 +34,7 @@ type ledger struct {
 	mu      sync.Mutex
 	stage   reportsync.Stage
 	total   int64
+	calls   int64         // that were stored last
 	passed  int64         // rows that the stage has dealt with
 	told    time.Time     // when that was stored
 	working map[int]int64 // rows that Salesforce is through with, by batch, whose answers are not read yet
@@ -86,6 +87,7 @@ func (l *ledger) work(ctx context.Context, batch int, rows int64) error {
 func (l *ledger) progress(ctx context.Context) error {
 	l.told = time.Now()
 	used, passed := l.usage(), l.passed
+	l.calls = used.Calls
 	for _, n := range l.working {
 		passed += n
 	}

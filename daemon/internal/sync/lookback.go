@@ -113,7 +113,9 @@ func (r *run) unread() (*rowSet, error) {
 			line, key = o.Line, o.Key
 			break
 		}
-		if err := rows.add(pack.row(line, key, "", nil, nil), rowOpen, noPrint); err != nil {
+		pack.begin()
+		pack.row(line, key, "", nil, nil)
+		if err := rows.add(pack.out, rowOpen, noPrint); err != nil {
 			return nil, err
 		}
 		if err := r.past.settled(rows, index); err != nil {

@@ -99,17 +99,14 @@ func (m *matcher) find(h *hand, batch records, from, number int) error {
 		}
 		if id, packed := m.run.rows.ids.pack(rec.id); packed {
 			h.text = m.target.appendRecord(h.text[:0], rec)
-			h.marks[i] = mark{print: m.keys.HashBytes(h.text), id: id}
+			h.marks[i] = mark{print: printOf(ways[i].Hash, m.keys.HashBytes(h.text)), id: id}
 		}
 	}
 	m.keys.Approach(ways)
-	if !m.glances {
-		m.run.rows.table.Approach(ways)
-	}
 	return nil
 }
 
-// tell tells rows of the records that were found.
+// tell tells rows of the records that were found. Only rows whose record is not known by its print are read.
 func (m *matcher) tell(h *hand, number int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -117,11 +114,14 @@ func (m *matcher) tell(h *hand, number int) error {
 	rows.approach(ways)
 	for i := range ways {
 		row, mark := ways[i].Row, h.marks[i]
-		if row == spool.NoRow {
-			continue
-		}
-		if mark.print != noPrint && rows.links[row] == mark.print && rows.states[row] == rowOpen {
+		if row != spool.NoRow && mark.print != noPrint && rows.links[row] == mark.print && rows.states[row] == rowOpen {
 			rows.set(int(row), rowSame, mark.id)
+			ways[i].Row = spool.NoRow
+		}
+	}
+	rows.table.Approach(ways)
+	for i := range ways {
+		if ways[i].Row == spool.NoRow {
 			continue
 		}
 		if err := m.tellOne(&h.records[i], ways[i].Hash); err != nil {

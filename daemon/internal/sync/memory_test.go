@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -11,15 +12,30 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// memory is the journal and the evidence of one attempt, which nothing survives: thousands of runs are played on it in
-// the time in which a database takes some hundred. Runs that are cut off are tested on the real journal.
+// memory is the journal and the evidence of a run: thousands are played on it in the time in which a database takes some
+// hundred. Runs that are cut off are tested on the real journal.
 type memory struct {
 	mu       gosync.Mutex
 	log      []string
 	outcomes []reportsync.Outcome // of the evidence, once it is closed
 	batches  map[int]reportsync.WriteBatch
 	planned  map[int][]reportsync.Outcome
-	answers  []reportsync.Outcome
+	answers  []settled
+	version  *reportsync.ReportVersion
+	facts    reportsync.RunFacts
+}
+
+// settled is answers for rows of a batch.
+type settled struct {
+	seq  int
+	rows []reportsync.Outcome
+}
+
+// resumed is the run as the next attempt at it finds it.
+func (m *memory) resumed(run reportsync.Run) reportsync.Run {
+	run.Attempt++
+	run.ReportVersion, run.RunFacts = m.version, m.facts
+	return run
 }
 
 func (m *memory) Log(_ context.Context, level reportsync.LogLevel, stage reportsync.Stage, message string) error {
@@ -29,9 +45,21 @@ func (m *memory) Log(_ context.Context, level reportsync.LogLevel, stage reports
 	return nil
 }
 
-func (m *memory) Progress(context.Context, reportsync.RunProgress) error    { return nil }
-func (m *memory) PinReport(context.Context, reportsync.ReportVersion) error { return nil }
-func (m *memory) Facts(context.Context, reportsync.RunFacts) error          { return nil }
+func (m *memory) Progress(context.Context, reportsync.RunProgress) error { return nil }
+
+func (m *memory) PinReport(_ context.Context, v reportsync.ReportVersion) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.version = &v
+	return nil
+}
+
+func (m *memory) Facts(_ context.Context, f reportsync.RunFacts) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.facts = f
+	return nil
+}
 
 func (m *memory) Batches(context.Context) ([]reportsync.WriteBatch, error) {
 	m.mu.Lock()
@@ -57,7 +85,12 @@ func (m *memory) Planned(_ context.Context, each func(seq int, rows []reportsync
 func (m *memory) Answers(_ context.Context, each func(seq int, rows []reportsync.Outcome) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return each(0, m.answers)
+	for _, s := range m.answers {
+		if err := each(s.seq, s.rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *memory) Plan(_ context.Context, batches []reportsync.PlannedBatch) error {
@@ -85,7 +118,7 @@ func (m *memory) MarkBatch(_ context.Context, seq int, jobID string, state repor
 func (m *memory) Settle(_ context.Context, seq int, rows []reportsync.Outcome, done bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.answers = append(m.answers, rows...)
+	m.answers = append(m.answers, settled{seq, slices.Clone(rows)})
 	if b := m.batches[seq]; done {
 		b.State = reportsync.BatchSettled
 		m.batches[seq] = b
@@ -111,9 +144,12 @@ func (w *memoryWriter) Add(o reportsync.Outcome) error {
 
 func (w *memoryWriter) AddPlain(p *rowlog.Plain) error { return w.Add(p.Outcome()) }
 
+func (w *memoryWriter) NextPass() {}
+
 func (w *memoryWriter) Close(context.Context) (reportsync.Artifact, error) {
 	w.memory.mu.Lock()
 	defer w.memory.mu.Unlock()
+	slices.SortStableFunc(w.outcomes, func(a, b reportsync.Outcome) int { return cmp.Compare(a.Row, b.Row) })
 	w.memory.outcomes = w.outcomes
 	return reportsync.Artifact{Key: "memory", Rows: int64(len(w.outcomes))}, nil
 }

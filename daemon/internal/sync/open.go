@@ -15,6 +15,9 @@ func (r *run) open(ctx context.Context) (*target, *report.Reader, error) {
 	if err := r.ledger.enter(ctx, reportsync.StageOpen, 0); err != nil {
 		return nil, nil, err
 	}
+	if err := r.ration(ctx); err != nil {
+		return nil, nil, err
+	}
 	version, blamed, err := r.resolve(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -67,13 +70,16 @@ func (r *run) pinned() bool { return r.Run.ReportVersion != nil && r.Run.Attempt
 // resolve returns the version that the run is bound to, or the newest one if that is fresh enough.
 func (r *run) resolve(ctx context.Context) (reportsync.ReportVersion, []reportsync.FieldError, error) {
 	if r.pinned() {
+		if stop := r.Run.WouldStop; stop != nil && stop.Code == reportsync.CodeReportStale {
+			r.would = stop // the report may be fresh no more, or again
+		}
 		return *r.Run.ReportVersion, nil, nil
 	}
 	version, err := r.Reports.Resolve(ctx, r.spec.Report)
 	if err == nil {
 		return version, nil, r.fresh(ctx, version)
 	}
-	if reportsync.CodeOf(err) == reportsync.CodeReportNotFound {
+	if reportsync.CodeOf(err) == reportsync.CodeReportNotFound && !r.Run.DryRun {
 		if waiting := r.await(ctx, err.Error()); waiting != nil {
 			return version, nil, waiting
 		}

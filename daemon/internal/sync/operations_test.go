@@ -151,6 +151,7 @@ func TestUpdateAll(t *testing.T) {
 				b.refuse(locked)
 				_, id := b.run(reportsync.NewRun{})
 				wantKinds(t, b, id, "updated", "updated", "failed UNABLE_TO_LOCK_ROW")
+				wantFared(t, b.outcomes(id)[2], locked)
 				o := b.outcomes(id)[0]
 				if len(o.Records) != 3 || len(o.Changes) != 2 || b.field(one, "Title") != "Boss" || b.field(two, "Title") != "Boss" || b.field(three, "Title") != "Boss" {
 					t.Errorf("outcome %+v", o)

@@ -86,7 +86,7 @@ func orderNumber(cell string) (*apd.Decimal, bool) {
 }
 
 // orderLayouts are the forms of dates and times in which reports come by default; a fraction of a second may follow.
-var orderLayouts = []string{"2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z07:00"}
+var orderLayouts = []string{"2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z0700"}
 
 func orderTime(cell string) (time.Time, bool) {
 	for _, layout := range orderLayouts {

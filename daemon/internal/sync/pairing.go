@@ -3,6 +3,8 @@ package sync
 import (
 	"context"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -20,6 +22,14 @@ type pairing struct {
 	units   []unit
 	results []salesforce.IngestResult
 	updated []reportsync.Outcome // as planned, of rows with one record
+
+	settling errgroup.Group // stores those that were gathered before, while further ones are read; one at a time
+}
+
+func (r *run) newPairing(target *target, j *job, waiting *waiting, out *results) *pairing {
+	p := &pairing{run: r, target: target, job: j, waiting: waiting, out: out}
+	p.settling.SetLimit(1)
+	return p
 }
 
 func (p *pairing) read(ctx context.Context, finished salesforce.IngestJob) error {
@@ -55,7 +65,8 @@ func (p *pairing) take(ctx context.Context, u unit, result salesforce.IngestResu
 	case result.Status == salesforce.IngestFailed:
 		p.out.failed++
 	case p.job.verb == salesforce.OperationUpdate && p.run.rows.states[u.row].is() == rowDiffers:
-		return p.asPlanned(ctx, u, result.ID)
+		p.asPlanned(ctx, u, result.ID)
+		return nil
 	default:
 		p.out.written++
 	}
@@ -69,33 +80,39 @@ func (p *pairing) take(ctx context.Context, u unit, result salesforce.IngestResu
 
 // asPlanned takes the answer for a record that was updated, which are by far the most. Row, find and plan say the rest of
 // what became of it, so none of them is read.
-func (p *pairing) asPlanned(ctx context.Context, u unit, id string) error {
+func (p *pairing) asPlanned(ctx context.Context, u unit, id string) {
 	p.out.written++
 	if p.updated == nil {
 		p.updated = make([]reportsync.Outcome, 0, min(updatedRows, p.waiting.left()+1))
 	}
 	p.updated = append(p.updated, reportsync.Outcome{Row: int64(u.row) + 1, Kind: reportsync.Updated, RecordID: id})
-	if len(p.updated) < updatedRows {
-		return nil
+	if len(p.updated) == updatedRows {
+		p.flushUpdated(ctx)
 	}
-	return p.flushUpdated(ctx)
 }
 
-func (p *pairing) flushUpdated(ctx context.Context) error {
-	if err := p.run.ledger.settle(ctx, p.job.seq, p.updated, false); err != nil {
-		return err
-	}
-	rows := p.run.rows
-	for _, o := range p.updated {
-		rows.set(int(o.Row-1), rowUpdated, rows.links[o.Row-1])
-	}
-	p.updated = p.updated[:0]
-	return nil
+// flushUpdated begins to store the answers as planned that have gathered, as soon as those before are stored.
+func (p *pairing) flushUpdated(ctx context.Context) {
+	updated := p.updated
+	p.updated = nil
+	p.settling.Go(func() error {
+		return caught(func() error {
+			if err := p.run.ledger.settle(ctx, p.job.seq, updated, false); err != nil {
+				return err
+			}
+			rows := p.run.rows
+			for _, o := range updated {
+				rows.set(int(o.Row-1), rowUpdated, rows.links[o.Row-1])
+			}
+			return nil
+		})
+	})
 }
 
-// flush stores the answers that have gathered.
+// flush stores the answers that have gathered, and waits until all are stored.
 func (p *pairing) flush(ctx context.Context) error {
-	if err := p.flushUpdated(ctx); err != nil {
+	p.flushUpdated(ctx)
+	if err := thrown(p.settling.Wait()); err != nil {
 		return err
 	}
 	if len(p.units) == 0 {

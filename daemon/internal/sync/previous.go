@@ -86,7 +86,7 @@ func (r *run) readPrevious(ctx context.Context) (*previous, error) {
 func (p *previous) learn(o reportsync.Outcome) {
 	for _, c := range o.Changes {
 		times := c.Repeats
-		if o.Kind == reportsync.Updated || o.Kind == reportsync.Created || c.Held {
+		if kind := c.OutcomeIn(o); kind == reportsync.Updated || kind == reportsync.Created || c.Held {
 			times++
 		}
 		if times == 0 {

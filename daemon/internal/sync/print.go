@@ -1,6 +1,9 @@
 package sync
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // A print tells at a glance whether a record holds what its row wants: it is the hash of a key and of the canonical values
 // of all fields that are written to records, of 64 bits and with a seed of its own in each run. Two that differ have the
@@ -15,9 +18,11 @@ func (r *run) glances(target *target) bool {
 	return len(target.parents) == 0 && r.spec.Does().Updates() && !r.sendsAll() && !r.past.attempts && !r.spec.Match.UpdatesAll()
 }
 
-// appendRow appends what the print of a row is made of; known is false when it has none.
-func (t *target) appendRow(dst []byte, key string, values []string) (made []byte, known bool) {
-	dst = append(dst, key...)
+// printOf returns the print of a key and values, each given by its hash.
+func printOf(key, values uint64) uint64 { return bits.RotateLeft64(key, 32) ^ values }
+
+// appendRow appends the values of which the print of a row is made; known is false when it has none.
+func (t *target) appendRow(dst []byte, values []string) (made []byte, known bool) {
 	for i := range t.fields {
 		f := &t.fields[i]
 		want := f.constant
@@ -37,9 +42,8 @@ func (t *target) appendRow(dst []byte, key string, values []string) (made []byte
 	return dst, true
 }
 
-// appendRecord appends what the print of a record is made of.
+// appendRecord appends the values of which the print of a record is made.
 func (t *target) appendRecord(dst []byte, rec *record) []byte {
-	dst = append(dst, rec.key...)
 	for i := range t.fields {
 		if f := &t.fields[i]; f.onUpdate {
 			from := len(dst)

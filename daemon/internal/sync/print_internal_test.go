@@ -46,12 +46,11 @@ func TestPrintsAgreeWithComparing(t *testing.T) {
 			tg.names, tg.fields = append(tg.names, "F"), append(tg.fields, f)
 			values, row.values, rec.values = append(values, text), append(row.values, []byte(text)), append(rec.values, held)
 		}
-		rec.key = rapid.SampledFrom([]string{"key", "key", "yek"}).Draw(t, "key")
-		made, known := tg.appendRow(nil, "key", values)
+		made, known := tg.appendRow(nil, values)
 		if !known {
 			return
 		}
-		agrees := rec.key == "key"
+		agrees := true
 		for i := range tg.fields {
 			f := &tg.fields[i]
 			agrees = agrees && (!f.onUpdate || tg.holds(row, i, f.FromOrg(rec.values[i])))
@@ -62,7 +61,7 @@ func TestPrintsAgreeWithComparing(t *testing.T) {
 			other++
 		}
 		if bytes.Equal(made, tg.appendRecord(nil, rec)) != agrees {
-			t.Fatalf("row %q and record %q of %q: comparing says %t", values, rec.values, rec.key, agrees)
+			t.Fatalf("row %q and record %q: comparing says %t", values, rec.values, agrees)
 		}
 	})
 	if same < 5 || other < 5 {

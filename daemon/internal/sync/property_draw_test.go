@@ -76,6 +76,7 @@ var (
 			"", "2026-05-01 07:25:37", "2026-05-01T07:25:37Z", "2026-05-01T09:25:37+02:00", "2026-05-01T07:25:37.836030+0000",
 			"2026-03-29 02:30:00", "2026-10-25 02:30:00", "2026-05-01", "noon",
 		},
+		model.Time: {"", "07:30", "07:30:00", "07:30:00.000Z", "07:30:00.1", "23:59:59,1239", "24:00", "7:30", "07:30:00+02:00"},
 	}
 	colours = []string{"Red", "Green", "Blue"}
 )
@@ -107,6 +108,7 @@ func anyObjects(t *rapid.T) map[string]model.Object {
 			"Flag__c":   {Type: model.Boolean},
 			"Day__c":    {Type: model.Date},
 			"Moment__c": {Type: model.DateTime},
+			"Clock__c":  {Type: model.Time},
 			"Parent__c": {Type: model.Reference},
 		}},
 	}

@@ -20,7 +20,7 @@ var simulatedTypes = map[model.Type]schema.Type{
 	model.Text: schema.Text, model.TextArea: schema.TextArea, model.Phone: schema.Phone, model.URL: schema.URL, model.Email: schema.Email,
 	model.Picklist: schema.Picklist, model.MultiPicklist: schema.MultiPicklist,
 	model.Double: schema.Number, model.Currency: schema.Currency, model.Percent: schema.Percent,
-	model.Boolean: schema.Checkbox, model.Date: schema.Date, model.DateTime: schema.DateTime, model.Reference: schema.Reference,
+	model.Boolean: schema.Checkbox, model.Date: schema.Date, model.DateTime: schema.DateTime, model.Time: schema.Time, model.Reference: schema.Reference,
 }
 
 // simulate makes an org with the objects of the model's, and gives these the prefixes of their ids. Records are the

@@ -2,6 +2,7 @@ package sync_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/report"
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
@@ -101,12 +103,19 @@ func (s *stage) playNow(ctx context.Context, sc scene, faults []fault.Fault) (pl
 	if len(p.c.Spec.Match.FieldTransform) > 0 {
 		routes.Read = "" // every record has to be read
 	}
-	p.result, err = sync.ExecuteBy(ctx, sync.Job{
+	job := sync.Job{
 		Run:         reportsync.Run{ID: "run", Attempt: 1, DryRun: sc.dryRun, FullResync: sc.full, IgnoreGuards: sc.ignore},
 		Integration: reportsync.Integration{ID: "integration", Revision: 1, IntegrationSpec: p.c.Spec},
 		Previous:    sync.Previous{Read: p.c.PreviousRows, Outcomes: evidence(sc.evidence)},
 		Reports:     s.files, Org: client.Metered(), Journal: memory, Evidence: memory, Scratch: s.folder,
-	}, routes)
+	}
+	p.result, err = sync.ExecuteBy(ctx, job, routes)
+	if waits, postponed := errors.AsType[*sync.PostponedError](err); postponed {
+		org.Faults().Clear() // the org's day is over
+		time.Sleep(time.Until(waits.Until))
+		job.Run = memory.resumed(job.Run)
+		p.result, err = sync.ExecuteBy(ctx, job, routes)
+	}
 	p.outcomes, p.records, p.log = memory.outcomes, recordsOf(org, thing, sc.objects[thing]), memory.log
 	p.respell()
 	p.align()

@@ -83,69 +83,19 @@ func (r *run) askLimits(ctx context.Context) (left remaining, err error) {
 // affords stops the run when what it is to use is more than what is left: of the connection's own allowance, or of the
 // org's.
 func (r *run) affords(ctx context.Context, plan *writePlan) error {
-	if plan.len() == 0 {
-		return nil
-	}
-	stop := func(code reportsync.Code, hint, format string, args ...any) error {
-		e := reportsync.Errorf(code, "stopped before "+r.nextWrite()+": "+format, args...).WithHint("%s", hint)
-		if r.Run.IgnoreGuards && code != reportsync.CodeCallBudget {
-			return r.ledger.warn(ctx, "let through by ignore_guards: %s", e.Message)
-		}
-		return e
-	}
-	if most := r.Limits.DailyAPICalls; most != nil {
-		used, err := r.usedToday(ctx)
-		if err != nil {
-			return err
-		}
-		if used += r.Org.Usage().Calls; used+plan.calls > *most {
-			return stop(reportsync.CodeCallBudget, "wait for the next day (UTC), or raise limits.daily_api_calls of the connection",
-				"writing takes about %s, %d were made on the connection today, and limits.daily_api_calls is %d", count(int(plan.calls), "API call"), used, *most)
-		}
-	}
-	const hint = "wait until the org's limits allow more (they count the last 24 hours), or let one run through with ignore_guards"
-	if left := plan.left.calls; left != nil && plan.calls > *left {
-		return stop(reportsync.CodeSalesforceLimit, hint, "writing takes about %s, and the org has %d left of its day", count(int(plan.calls), "API call"), *left)
-	}
-	if left := plan.left.batches; left != nil && plan.batches > *left {
-		return stop(reportsync.CodeSalesforceLimit, hint, "writing takes %d Bulk API batches, and the org has %d left of its day", plan.batches, *left)
-	}
-	return nil
-}
-
-// nextWrite names what a run that is stopped now does not come to.
-func (r *run) nextWrite() string {
-	if r.past.planned() {
-		return "any further write"
-	}
-	return "the first write"
-}
-
-// ration bounds the calls of the run by what is left of the connection's own allowance.
-func (r *run) ration(ctx context.Context) error {
-	most := r.Limits.DailyAPICalls
-	if most == nil {
-		return nil
-	}
-	used, err := r.usedToday(ctx)
-	if err != nil {
+	if err := r.withinAllowance(ctx, plan); err != nil || plan.len() == 0 {
 		return err
 	}
-	if used >= *most {
-		return reportsync.Errorf(reportsync.CodeCallBudget, "%d API calls were made on the connection today, and limits.daily_api_calls is %d", used, *most).
-			WithHint("wait for the next day (UTC), or raise limits.daily_api_calls of the connection")
+	const hint = "wait until the org's limits allow more (they count the last 24 hours)"
+	if left := plan.left.calls; left != nil && plan.calls > *left {
+		return r.halt(ctx, reportsync.CodeSalesforceLimit, hint,
+			fmt.Sprintf("writing takes about %s, and the org has %d left of its day", count(int(plan.calls), "API call"), *left))
 	}
-	r.within = r.Org.MeteredWithin(*most - used)
+	if left := plan.left.batches; left != nil && plan.batches > *left {
+		return r.halt(ctx, reportsync.CodeSalesforceLimit, hint,
+			fmt.Sprintf("writing takes %d of the org's Bulk API batches, and %d are left of its day", plan.batches, *left))
+	}
 	return nil
-}
-
-// usedToday returns how many calls other runs on the connection have made by now.
-func (r *run) usedToday(ctx context.Context) (int64, error) {
-	if r.UsedToday == nil {
-		return 0, nil
-	}
-	used, err := r.UsedToday(ctx)
-	return used, stored(err)
 }
 
 // writeRoute chooses between sObject Collections and Bulk jobs by their cost, for records that are changed and for those
@@ -240,18 +190,6 @@ func (r *run) batchRows() int {
 		return int(min(most, *limit))
 	}
 	return int(most)
-}
-
-// share returns a part in percent, in as many digits as tell something.
-func share(part, whole int64) string {
-	if whole == 0 {
-		return "more than 100 %"
-	}
-	percent := float64(part) * 100 / float64(whole)
-	if percent >= 10 {
-		return fmt.Sprintf("%.0f %%", percent)
-	}
-	return fmt.Sprintf("%.2g %%", percent)
 }
 
 // thousands writes a number with its thousands parted.

@@ -175,5 +175,5 @@ func (r *run) mayCreate() bool {
 		return true
 	}
 	created := r.rows.count(rowCreate) + r.rows.count(rowCreated) + r.rows.kinds[reportsync.Created].Load()
-	return float64(created)*100 <= *g.MaxCreatedPercent*float64(r.rows.len())
+	return !above(*g.MaxCreatedPercent, created, int64(r.rows.len()))
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -67,7 +66,7 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 		r.discard(ctx, b.JobID) // the call to close it never arrived
 		return r.neverSent(ctx, b)
 	}
-	if job, err = r.awaitJob(ctx, b.Seq, b.JobID, time.Time{}); err != nil {
+	if job, err = r.awaitJob(ctx, b.Seq, b.JobID, salesforce.IngestWait{Rows: b.Rows}); err != nil {
 		return err
 	}
 	going, release := r.inFlight(ctx)
@@ -113,8 +112,10 @@ func (r *run) endJobs(ctx context.Context) error {
 			continue
 		}
 		err := r.Org.AbortIngest(ctx, b.JobID)
-		if err == nil {
-			err = r.clearUp(ctx, b)
+		if clearing := r.clearUp(ctx, b); clearing == nil {
+			err = nil // it had ended by itself
+		} else {
+			err = errors.Join(err, clearing)
 		}
 		if _, broken := errors.AsType[*storeError](err); broken {
 			return err

@@ -49,9 +49,8 @@ func (p *packer) text(s string) {
 // valueless reports whether nothing is kept of a row's cells.
 func (f *flaw) valueless() bool { return f != nil && f.code != reportsync.RowValueInvalid }
 
-// row packs a row whose texts are given as strings.
-func (p *packer) row(line int64, key, order string, values []string, flawed *flaw) []byte {
-	p.begin()
+// row packs a row behind what is packed already.
+func (p *packer) row(line int64, key, order string, values []string, flawed *flaw) {
 	p.number(uint64(line)<<1 | bit(flawed != nil)) //nolint:gosec // lines are counted from 1
 	p.text(key)
 	p.text(order)
@@ -60,12 +59,11 @@ func (p *packer) row(line int64, key, order string, values []string, flawed *fla
 		p.text(flawed.message)
 	}
 	if flawed.valueless() {
-		return p.out
+		return
 	}
 	for _, v := range values {
 		p.text(v)
 	}
-	return p.out
 }
 
 func bit(set bool) uint64 {

@@ -71,11 +71,18 @@ func (s *rowSet) approach(ways []spool.Way) (touched uint64) {
 
 // add takes a packed row.
 func (s *rowSet) add(packed []byte, st state, link uint64) error {
-	if err := s.table.Append(packed); err != nil {
+	return s.addAll(packed, []int{len(packed)}, []state{st}, []uint64{link})
+}
+
+// addAll takes packed rows that stand one behind the other, each up to one of ends.
+func (s *rowSet) addAll(packed []byte, ends []int, states []state, links []uint64) error {
+	if err := s.table.AppendAll(packed, ends); err != nil {
 		return err
 	}
-	s.states, s.links = append(s.states, st), append(s.links, link)
-	s.tallies[st].Add(1)
+	s.states, s.links = append(s.states, states...), append(s.links, links...)
+	for _, st := range states {
+		s.tallies[st].Add(1)
+	}
 	return nil
 }
 

@@ -96,7 +96,7 @@ func (r *run) jobResults(ctx context.Context, target *target, j *job, finished s
 	if err != nil {
 		return nil, err
 	}
-	p := &pairing{run: r, target: target, job: j, waiting: waiting, out: out}
+	p := r.newPairing(target, j, waiting, out)
 	err = p.read(ctx, finished)
 	e, ok := errors.AsType[*salesforce.Error](err)
 	if waiting.left() > 0 && (err == nil || ok && e.Code == salesforce.CodeUnexpectedAnswer) {
@@ -120,24 +120,39 @@ func (r *run) jobResults(ctx context.Context, target *target, j *job, finished s
 }
 
 // settleUnits stores what became of units of a job for which no result came, as judge has it.
-func (r *run) settleUnits(ctx context.Context, target *target, j *job, units []unit, judge func(writes []*write) []answer) error {
+func (r *run) settleUnits(ctx context.Context, target *target, j *job, units []unit, judge judgement) error {
 	for part := range slices.Chunk(units, settledRows) {
 		writes, err := r.compose(target, j.verb, part)
 		if err != nil {
 			return err
 		}
-		if err := r.settle(ctx, j.seq, judge(writes), false); err != nil {
+		answers, err := judge(writes)
+		if err != nil {
+			return err
+		}
+		if err := r.settle(ctx, j.seq, answers, false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// judgement says what became of units of a job for which no result came.
+type judgement func(writes []*write) ([]answer, error)
+
+// judgeAs says the same of all units: Salesforce has no answer for them, with the reason why.
+func judgeAs(code, why string) judgement {
+	return func(writes []*write) ([]answer, error) { return unprocessed(writes, code, why), nil }
+}
+
 // judgeMissing finds out by reading what became of rows that are in no result file: the job is over, so that records
-// which don't hold what was sent won't do so later.
-func (r *run) judgeMissing(ctx context.Context, target *target, j *job) func(writes []*write) []answer {
-	return func(writes []*write) []answer {
+// which don't hold what was sent won't do so later. An org without calls left is asked by the next attempt.
+func (r *run) judgeMissing(ctx context.Context, target *target, j *job) judgement {
+	return func(writes []*write) ([]answer, error) {
 		seen, err := r.sight(ctx, target, j.verb, writes)
+		if salesforce.IsLimit(err) {
+			return nil, err
+		}
 		if err != nil {
 			r.Logger.Debug("fate of rows not found out", "run", r.Run.ID, "error", err)
 		}
@@ -151,7 +166,7 @@ func (r *run) judgeMissing(ctx context.Context, target *target, j *job) func(wri
 				a.outcome.RecordID = s.ids[0]
 			}
 		}
-		return answers
+		return answers, nil
 	}
 }
 

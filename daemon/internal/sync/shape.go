@@ -26,7 +26,7 @@ type shaper struct {
 
 // shaped is a batch of rows in canonical form.
 type shaped struct {
-	packed   []byte // all rows
+	pack     packer // of all rows
 	ends     []int  // of each row
 	states   []state
 	hashes   []uint64 // of the folded keys
@@ -37,7 +37,6 @@ type shaped struct {
 	read     int64 // bytes of the report up to here
 
 	values []string // of the row at hand
-	pack   packer
 	mark   []byte
 }
 
@@ -65,8 +64,8 @@ func newShaper(spec reportsync.IntegrationSpec, target *target, hashes *spool.Ha
 func (s *shaper) all(batch report.Batch) (*shaped, error) {
 	b, _ := s.used.Get().(*shaped)
 	*b = shaped{
-		packed: b.packed[:0], ends: b.ends[:0], states: b.states[:0], hashes: b.hashes[:0], prints: b.prints[:0], parents: b.parents[:0],
-		values: b.values, pack: b.pack, mark: b.mark, order: s.order, read: batch.Read,
+		pack: packer{out: b.pack.out[:0]}, ends: b.ends[:0], states: b.states[:0], hashes: b.hashes[:0], prints: b.prints[:0], parents: b.parents[:0],
+		values: b.values, mark: b.mark, order: s.order, read: batch.Read,
 	}
 	for i := range batch.Rows {
 		s.one(b, &batch.Rows[i])
@@ -97,25 +96,25 @@ func (s *shaper) one(b *shaped, in *report.Row) {
 	} else {
 		b.ask(s.target)
 	}
-	b.packed = append(b.packed, b.pack.row(in.Line, key, order, b.values, flawed)...)
-	b.ends, b.states = append(b.ends, len(b.packed)), append(b.states, st)
-	folded := s.target.key.Fold(key)
-	b.hashes, b.prints = append(b.hashes, s.hashes.Hash(folded)), append(b.prints, s.print(b, folded, flawed))
+	b.pack.row(in.Line, key, order, b.values, flawed)
+	b.ends, b.states = append(b.ends, len(b.pack.out)), append(b.states, st)
+	hash := s.hashes.Hash(s.target.key.Fold(key))
+	b.hashes, b.prints = append(b.hashes, hash), append(b.prints, s.print(b, hash, flawed))
 	if key != "" {
 		b.keyBytes += len(key) + minLiteral
 	}
 }
 
-// print returns the print of the row at hand.
-func (s *shaper) print(b *shaped, key string, flawed *flaw) (mark uint64) {
+// print returns the print of the row at hand, whose key has a hash.
+func (s *shaper) print(b *shaped, key uint64, flawed *flaw) (mark uint64) {
 	if flawed != nil || !s.glances {
 		return noPrint
 	}
 	var known bool
-	if b.mark, known = s.target.appendRow(b.mark[:0], key, b.values); !known {
+	if b.mark, known = s.target.appendRow(b.mark[:0], b.values); !known {
 		return noPrint
 	}
-	return s.hashes.HashBytes(b.mark)
+	return printOf(key, s.hashes.HashBytes(b.mark))
 }
 
 // ask notes which parents the row at hand is to be linked with.

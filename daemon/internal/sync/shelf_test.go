@@ -1,8 +1,10 @@
 package sync_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,21 +27,30 @@ type folder struct {
 	shelf    *shelf
 	run      string
 	outcomes []reportsync.Outcome
+	last     int64 // row of the pass
 }
 
 func (f *folder) Add(o reportsync.Outcome) error {
-	if o.Row != int64(len(f.outcomes))+1 {
+	if o.Row <= f.last {
 		return errors.New("outcomes come out of order")
 	}
-	f.outcomes = append(f.outcomes, o)
+	f.outcomes, f.last = append(f.outcomes, o), o.Row
 	return nil
 }
+
+func (f *folder) NextPass() { f.last = 0 }
 
 func (f *folder) AddPlain(p *rowlog.Plain) error { return f.Add(p.Outcome()) }
 
 func (f *folder) Close(context.Context) (reportsync.Artifact, error) {
 	if f.shelf.runs == nil {
 		f.shelf.runs = map[string][]reportsync.Outcome{}
+	}
+	slices.SortFunc(f.outcomes, func(a, b reportsync.Outcome) int { return cmp.Compare(a.Row, b.Row) })
+	for i, o := range f.outcomes {
+		if o.Row != int64(i)+1 {
+			return reportsync.Artifact{}, errors.New("a row is missing, or there twice")
+		}
 	}
 	f.shelf.runs[f.run] = f.outcomes
 	return reportsync.Artifact{Key: f.run, Rows: int64(len(f.outcomes))}, nil
@@ -69,6 +80,8 @@ func (f *brokenFolder) Add(reportsync.Outcome) error {
 }
 
 func (f *brokenFolder) AddPlain(p *rowlog.Plain) error { return f.Add(p.Outcome()) }
+
+func (*brokenFolder) NextPass() {}
 
 func (*brokenFolder) Close(context.Context) (reportsync.Artifact, error) {
 	return reportsync.Artifact{}, errShelf

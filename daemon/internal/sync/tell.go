@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -18,6 +19,7 @@ type ending struct {
 	artifact *reportsync.Artifact
 
 	writer EvidenceWriter // nil where outcomes can't be kept
+	told   rowBits        // rows that were told before
 	row    reportRow
 	plain  rowlog.Plain
 	plains [len(outcomeOf)]int64 // plain rows by state, which are counted in the end
@@ -29,14 +31,13 @@ func (e *ending) tell(ctx context.Context) error {
 		return err
 	}
 	defer e.discard()
-	for packed, err := range e.run.rows.table.All() {
+	for packed, err := range e.untold() {
 		if err == nil {
 			err = e.add(ctx, packed)
 		}
 		if err != nil {
 			return fmt.Errorf("tell what became of the rows: %w", err)
 		}
-		e.row.index++
 		if e.row.index%progressRows == 0 {
 			if err := e.run.ledger.advance(ctx, int64(e.row.index)); err != nil {
 				return err
@@ -58,7 +59,36 @@ func (e *ending) tell(ctx context.Context) error {
 	return nil
 }
 
-// add tells the outcome of the next row. Of most rows no more is read than the key.
+// untold yields the rows that are still to be told, packed, and counts the others. Where there are others these are the most,
+// so that each row is read by itself.
+func (e *ending) untold() iter.Seq2[[]byte, error] {
+	rows := e.run.rows
+	return func(yield func([]byte, error) bool) {
+		if e.told == nil {
+			e.row.index = -1
+			for packed, err := range rows.table.All() {
+				e.row.index++
+				if !yield(packed, err) {
+					return
+				}
+			}
+			return
+		}
+		buf := make([]byte, bufferBytes)
+		for index, st := range rows.states {
+			if e.told.has(index) {
+				e.plains[st.is()]++
+				continue
+			}
+			e.row.index = index
+			if packed, err := rows.table.At(index, buf); !yield(packed, err) {
+				return
+			}
+		}
+	}
+}
+
+// add tells the outcome of the row at hand. Of most rows no more is read than the key.
 func (e *ending) add(ctx context.Context, packed []byte) error {
 	rows := e.run.rows
 	if st := rows.states[e.row.index].is(); st.plain() {
@@ -94,7 +124,7 @@ func (e *ending) keep(ctx context.Context, write func(w EvidenceWriter) error) e
 
 // count adds up what is not counted yet.
 func (e *ending) count() {
-	e.counts.Read = int64(e.row.index)
+	e.counts.Read = int64(e.run.rows.len())
 	for st, n := range e.plains {
 		kind := outcomeOf[st]
 		e.counts.Add(kind, n)
@@ -104,9 +134,17 @@ func (e *ending) count() {
 	}
 }
 
-// evidence opens what keeps the outcomes. Where it can't be opened the run ends without.
+// evidence opens what keeps the outcomes, if it is not open yet. Where it can't be opened the run ends without.
 func (e *ending) evidence(ctx context.Context) (err error) {
 	if e.run.Evidence == nil {
+		return nil
+	}
+	if f := e.run.foretold; f != nil {
+		e.run.foretell() // the run may have stopped before
+		if e.writer, err = f.take(ctx); err != nil {
+			return e.withoutEvidence(ctx, err)
+		}
+		e.told = f.rows
 		return nil
 	}
 	if e.writer, err = e.run.Evidence.Create(ctx, e.run.Run.ID, e.run.Run.Attempt); err != nil {

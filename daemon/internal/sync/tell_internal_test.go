@@ -33,7 +33,9 @@ func TestPlainRows(t *testing.T) {
 		link, _ := rows.ids.pack(id)
 		keys := rapid.SliceOfN(rapid.String(), 1, 10).Draw(t, "keys")
 		for n, key := range keys {
-			if err := rows.add(pack.row(int64(n+2), key, "order", []string{"a", "b"}, nil), rowOpen, noPrint); err != nil {
+			pack.begin()
+			pack.row(int64(n+2), key, "order", []string{"a", "b"}, nil)
+			if err := rows.add(pack.out, rowOpen, noPrint); err != nil {
 				t.Fatal(err)
 			}
 			rows.set(n, rapid.SampledFrom([]state{rowSame, rowExists, rowMissing}).Draw(t, "state"), link)

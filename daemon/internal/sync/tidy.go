@@ -22,5 +22,6 @@ func (r *run) tidied(ctx context.Context) {
 		_ = r.recalling.Wait() // whoever needed it has seen what came of it
 	}
 	r.early.drop(ctx)
+	r.foretold.drop()
 	_ = thrown(r.tidying.Wait())
 }

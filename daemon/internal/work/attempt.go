@@ -87,7 +87,7 @@ func (n *Node) putAway(ctx context.Context, claim store.Claim, result sync.Resul
 			Hint:    "the daemon's log has the details, under the run's id",
 		})
 	case postponed:
-		log.Info("run waits for a newer report", "until", waiting.Until.UTC().Format(time.RFC3339))
+		log.Info("run waits for "+waiting.For, "until", waiting.Until.UTC().Format(time.RFC3339))
 		err = s.PostponeRun(ctx, run.ID, n.cfg.Name, run.Attempt, waiting.Until)
 	case errors.Is(err, reportsync.ErrShutdown):
 		log.Info("run goes back to the queue: the daemon is shutting down")

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math/big"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -78,9 +79,9 @@ func below(percent *float64, part, whole int64) bool {
 	return percent != nil && compare(*percent, part, whole) < 0
 }
 
-// compare compares part with a percentage of whole.
+// compare compares part with a percentage of whole, the percentage as it is written.
 func compare(percent float64, part, whole int64) int {
-	limit := new(big.Rat).SetFloat64(percent)
+	limit, _ := new(big.Rat).SetString(fmt.Sprint(percent))
 	limit.Mul(limit, big.NewRat(whole, 100))
 	return new(big.Rat).SetInt64(part).Cmp(limit)
 }

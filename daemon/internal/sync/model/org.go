@@ -20,6 +20,7 @@ const (
 	Boolean       Type = "boolean"
 	Date          Type = "date"
 	DateTime      Type = "datetime"
+	Time          Type = "time"
 	Reference     Type = "reference"
 	ID            Type = "id"
 )
@@ -52,7 +53,7 @@ type Field struct {
 }
 
 // Record is a record as Salesforce stores it: values by API name of the field, among them Id. An empty field is absent.
-// Numbers are plain decimals without zeros at the end, datetimes are like 2026-05-01T07:25:37.000+0000, the values of a
+// Numbers are plain decimals without zeros at the end, datetimes are like 2026-05-01T07:25:37.000+0000, times of day like 07:25:37.000Z, the values of a
 // multi-select picklist are sorted and parted by semicolons.
 type Record map[string]string
 

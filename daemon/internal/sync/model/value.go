@@ -35,6 +35,8 @@ func (f Field) Store(text string, m reportsync.Mapping) (stored string, ok bool)
 		return date(text, m)
 	case DateTime:
 		return moment(text, m)
+	case Time:
+		return clock(text)
 	case Reference, ID:
 		return ID18(text)
 	}
@@ -126,6 +128,17 @@ func moment(text string, m reportsync.Mapping) (string, bool) {
 	}
 	at = at.UTC().Truncate(time.Second)
 	return at.Format(storedMoment), ok && inYears(at)
+}
+
+// clock reads a time of day in no zone, of which Salesforce keeps milliseconds.
+func clock(text string) (string, bool) {
+	text = strings.Replace(text, ",", ".", 1)
+	for _, layout := range []string{"15:04", "15:04:05", "15:04:05Z"} {
+		if at, err := time.Parse(layout, text); err == nil && text[:2] == at.Format("15") {
+			return at.Truncate(time.Millisecond).Format("15:04:05.000Z"), true
+		}
+	}
+	return "", false
 }
 
 // whenClocksShow returns the first moment at which the clocks of a zone show a time, and false when they leap over it.

@@ -53,6 +53,10 @@ func TestStore(t *testing.T) {
 		{field: model.Field{Type: model.DateTime}, m: berlin, in: "2026-05-01 07:25:37", want: "2026-05-01T05:25:37.000+0000"},
 		{field: model.Field{Type: model.DateTime}, m: berlin, in: "2026-10-25 02:30:00", want: "2026-10-25T00:30:00.000+0000"},
 		{field: model.Field{Type: model.DateTime}, m: berlin, in: "2026-03-29 02:30:00", want: refused},
+		{field: model.Field{Type: model.Time}, m: berlin, in: "07:30", want: "07:30:00.000Z"},
+		{field: model.Field{Type: model.Time}, in: "07:30:00,1239Z", want: "07:30:00.123Z"},
+		{field: model.Field{Type: model.Time}, in: "7:30", want: refused},
+		{field: model.Field{Type: model.Time}, in: "07:30:00+02:00", want: refused},
 		{field: model.Field{Type: model.ID}, in: "003ak00000luKU1", want: "003ak00000luKU1AAM"},
 		{field: model.Field{Type: model.ID}, in: "003ak00000luKU1AAN", want: refused},
 	} {

@@ -27,8 +27,8 @@ type Hashes struct {
 // NewHashes returns none.
 func NewHashes() Hashes { return Hashes{hasher: hasher{seed: maphash.MakeSeed()}} }
 
-// Add takes the hash of the next row's key.
-func (h *Hashes) Add(hash uint64) { h.all = append(h.all, hash) }
+// Add takes the hashes of the next rows' keys.
+func (h *Hashes) Add(hashes ...uint64) { h.all = append(h.all, hashes...) }
 
 // Reserve makes room for more.
 func (h *Hashes) Reserve(more int) { h.all = slices.Grow(h.all, more) }

@@ -45,10 +45,15 @@ func New(dir string, memory int) *Spool {
 
 // Append adds a record.
 func (s *Spool) Append(record []byte) (Ref, error) {
-	var head [binary.MaxVarintLen64]byte
-	n := binary.PutUvarint(head[:], uint64(len(record)))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.add(record)
+}
+
+// add adds a record to a spool that is locked.
+func (s *Spool) add(record []byte) (Ref, error) {
+	var head [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(head[:], uint64(len(record)))
 	ref := Ref(s.size)
 	if s.size%chunkBytes != 0 && s.size%chunkBytes+uint64(n+len(record)) <= chunkBytes { //nolint:gosec // a length
 		last := &s.chunks[len(s.chunks)-1]

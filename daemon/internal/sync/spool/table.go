@@ -27,15 +27,24 @@ func NewTable(dir string, memory int) *Table {
 func (t *Table) Reserve(more int) { t.low = slices.Grow(t.low, more) }
 
 // Append adds a row.
-func (t *Table) Append(row []byte) error {
-	ref, err := t.spool.Append(row)
-	if err != nil {
-		return err
+func (t *Table) Append(row []byte) error { return t.AppendAll(row, []int{len(row)}) }
+
+// AppendAll adds rows that stand one behind the other, each up to one of ends.
+func (t *Table) AppendAll(rows []byte, ends []int) error {
+	t.spool.mu.Lock()
+	defer t.spool.mu.Unlock()
+	from := 0
+	for _, end := range ends {
+		ref, err := t.spool.add(rows[from:end])
+		if err != nil {
+			return err
+		}
+		if uint64(ref)>>32 > uint64(len(t.wraps)) {
+			t.wraps = append(t.wraps, len(t.low))
+		}
+		t.low = append(t.low, uint32(ref)) //nolint:gosec // its low half
+		from = end
 	}
-	if uint64(ref)>>32 > uint64(len(t.wraps)) {
-		t.wraps = append(t.wraps, len(t.low))
-	}
-	t.low = append(t.low, uint32(ref)) //nolint:gosec // its low half
 	return nil
 }
 

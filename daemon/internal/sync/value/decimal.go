@@ -7,8 +7,11 @@ import (
 	"github.com/cockroachdb/apd/v3"
 )
 
-// maxNumberText bounds the work that a hostile cell can make.
-const maxNumberText = 400
+const (
+	// maxNumberText and maxExponentDigits bound the work that a hostile cell can make.
+	maxNumberText     = 400
+	maxExponentDigits = 4
+)
 
 // rounding is how Salesforce brings a number to its field's scale: half up, away from zero.
 var rounding = apd.Context{
@@ -131,9 +134,6 @@ var zeros = strings.Repeat("0", 2*maxShift)
 // isDecimal reports whether text is [sign] digits [. digits] [e [sign] digits], with a digit before or after the
 // point. Salesforce itself prints large numbers with an exponent.
 func isDecimal(text string) bool {
-	if len(text) > maxNumberText {
-		return false
-	}
 	rest := unsigned(text)
 	digits := leadingDigits(rest)
 	rest = rest[digits:]
@@ -149,7 +149,13 @@ func isDecimal(text string) bool {
 		return true
 	}
 	exponent := unsigned(rest[1:])
-	return (rest[0] == 'e' || rest[0] == 'E') && exponent != "" && len(exponent) <= 4 && leadingDigits(exponent) == len(exponent)
+	return (rest[0] == 'e' || rest[0] == 'E') && exponent != "" && leadingDigits(exponent) == len(exponent)
+}
+
+// tooLong reports whether a decimal has more digits than are worked with.
+func tooLong(text string) bool {
+	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	return len(text) > maxNumberText || len(unsigned(exponent)) > maxExponentDigits
 }
 
 func unsigned(text string) string {

@@ -19,6 +19,13 @@ func readEmail(f *Form, text string) (string, error) {
 // notAnEmail returns why Salesforce would certainly refuse an address with INVALID_EMAIL_ADDRESS, empty when it may
 // take it. Its whole rule is not public and has been widened before, so signs and letters are left to it.
 func notAnEmail(text string) string {
+	if likeMostEmails(text) {
+		return ""
+	}
+	return emailFault(text)
+}
+
+func emailFault(text string) string {
 	local, domain, at := strings.Cut(text, "@")
 	switch {
 	case !at:
@@ -35,6 +42,29 @@ func notAnEmail(text string) string {
 		return "a dot stands at an end of one of its parts, or next to another dot"
 	}
 	return ""
+}
+
+// likeMostEmails reports whether none of the reasons holds, in one pass over the text.
+func likeMostEmails(text string) bool {
+	before, dots, ats := byte('.'), 0, 0
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c == '.' || c == '@':
+			if before == '.' || before == '@' {
+				return false
+			}
+			if c == '@' {
+				ats, dots = ats+1, 0
+			} else {
+				dots++
+			}
+		case kindOf[c]&blank != 0:
+			return false
+		}
+		before = c
+	}
+	return ats == 1 && dots > 0 && before != '.' && before != '@'
 }
 
 func misplacedDot(text string) bool {

@@ -10,7 +10,7 @@ import (
 // Options say how a report writes the values of a field.
 type Options struct {
 	Zone       *time.Location  // of times without an offset; nil for UTC
-	DateFormat string          // as [reportsync.DateLayout] takes it; empty for ISO 8601
+	DateFormat string          // as [reportsync.DateLayout] takes it; empty for the forms that readDate, readDateTime and readTime take
 	Transform  transform.Chain // what cells pass first
 }
 
@@ -21,7 +21,7 @@ type Form struct {
 	options Options
 	read    reading
 	choices *choices // of a restricted picklist; nil where any value goes
-	layout  layout   // of dates and times; the zero one for ISO 8601
+	layout  layout   // of dates and times; the zero one for the usual forms
 	stored  *Form    // the form of what Salesforce holds; nil in that one itself
 }
 
@@ -94,6 +94,8 @@ func Unfed(t salesforce.FieldType) string {
 		return "it holds a file, which no report cell does"
 	case salesforce.TypeAnyType:
 		return "its values have no type of their own"
+	case salesforce.TypeID:
+		return "Salesforce gives records their ids itself"
 	}
 	return "it is not known how Salesforce compares values of this type"
 }

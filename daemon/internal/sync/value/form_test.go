@@ -201,6 +201,39 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// The id of a standard object that a reference does not take is refused; of other ids nobody can tell. What is stored
+// is not judged.
+func TestReferenceToAnotherObject(t *testing.T) {
+	t.Parallel()
+	one := salesforce.Field{Name: "R", Type: salesforce.TypeReference, Length: 18, ReferenceTo: []string{"Account"}}
+	several := one
+	several.ReferenceTo = []string{"Contact", "Lead"}
+	for _, tc := range []struct {
+		field salesforce.Field
+		cells []cell
+	}{
+		{one, []cell{
+			{text: "001000000000001", want: "001000000000001AAA"},
+			{text: "003000000000001", refused: `"003000000000001AAA" is the id of a record of Contact, and R takes those of Account`},
+			{text: "00Q000000000001EAA", refused: "a record of Lead"},
+			{text: "a00000000000001", want: "a00000000000001AAA"},
+			{text: "0ZZ000000000001", want: "0ZZ000000000001GAA"},
+		}},
+		{several, []cell{
+			{text: "003000000000001", want: "003000000000001AAA"},
+			{text: "00Q000000000001EAA", want: "00Q000000000001EAA"},
+			{text: "001000000000001", refused: "R takes those of Contact, Lead"},
+		}},
+		{salesforce.Field{Name: "R", Type: salesforce.TypeReference}, []cell{{text: "001000000000001", want: "001000000000001AAA"}}},
+	} {
+		f := form(t, tc.field, value.Options{})
+		checkCells(t, f, tc.cells)
+		if got := f.FromOrg("005000000000001"); got != "005000000000001AAA" {
+			t.Errorf("the stored id of a user is read as %q", got)
+		}
+	}
+}
+
 func TestTransform(t *testing.T) {
 	t.Parallel()
 	field := salesforce.Field{Name: "T", Type: salesforce.TypeString, Length: 43}

@@ -59,7 +59,11 @@ func readNumber(f *Form, text string) (string, error) {
 
 // decimal reads a number. The error says how one looks.
 func decimal(text string) (*apd.Decimal, error) {
-	if isDecimal(text) {
+	switch {
+	case !isDecimal(text):
+	case tooLong(text):
+		return nil, fmt.Errorf("%s has too many digits: a number has at most %d characters here, and %d digits in its exponent", Quote(text), maxNumberText, maxExponentDigits)
+	default:
 		if d, _, err := apd.NewFromString(text); err == nil {
 			return d, nil
 		}

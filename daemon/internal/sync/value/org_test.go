@@ -18,8 +18,7 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// orgSchema has a field of each type that the simulated org knows. It has no time, URL-like or combobox oddities: those
-// are text to it.
+// orgSchema has a custom field of each type that the simulated org knows.
 const orgSchema = `
 object "Contact" {
   field "Text__c" {
@@ -52,6 +51,7 @@ object "Contact" {
   field "Flag__c" { type = "checkbox" }
   field "Day__c" { type = "date" }
   field "Moment__c" { type = "datetime" }
+  field "Clock__c" { type = "time" }
   field "Status__c" {
     type       = "picklist"
     values     = ["In Progress", "a", "1"]
@@ -163,7 +163,7 @@ func cellsOf(n int) []string {
 	cells := []string{
 		"", " ", "5", "5.0", "-0.25", "12345678.9", "0.0001", "1e3", "a;b;Z", "Z; b", "yes", "0", "2026-05-01", "2026-05-01 07:25:37.836030",
 		"1700-01-01T00:00:00Z", "Ann.O'Hara+x@Example.COM", "äöü", "🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂", "\u00a0x\u00a0", "a\r\nb", "In Progress", "+49 (30) 123", "https://acme.example/?q=ä",
-		"001000000000001", "<b>bold</b> & \"quoted\"", "#N/A", "0005", "1000000000.55",
+		"001000000000001", "<b>bold</b> & \"quoted\"", "#N/A", "17:30", "17:30:00.5", "23:59:59.999Z", "00:00:00", "0005", "1000000000.55",
 	}
 	generator := rapid.Custom(anyCell)
 	for seed := range n {
@@ -179,8 +179,8 @@ func TestOrgReadsBackEqual(t *testing.T) {
 	l := connect(t)
 	cells := cellsOf(150)
 	for _, name := range []string{
-		"Text__c", "Area__c", "Mail__c", "Number__c", "Small__c", "Price__c", "Share__c", "Flag__c", "Day__c", "Moment__c", "Status__c", "Open__c",
-		"Tags__c", "Site__c", "Ring__c", "Loose__c",
+		"Text__c", "Area__c", "Mail__c", "Number__c", "Small__c", "Price__c", "Share__c", "Flag__c", "Day__c", "Moment__c", "Clock__c", "Status__c",
+		"Open__c", "Tags__c", "Site__c", "Ring__c", "Loose__c",
 	} {
 		f := form(t, l.field(t, name), value.Options{Zone: zone(t, "Europe/Berlin")})
 		var sent []string
