@@ -113,7 +113,6 @@ func (r *run) sendJob(ctx, starting context.Context, target *target, j *job) (sa
 		return made, nil, err
 	}
 	r.markUnits(j.units, true)
-	r.foretell()
 	finished, err := r.seeThrough(ctx, j)
 	if j.unbegun {
 		return finished, nil, r.leaveUnbegun(ctx, target, j, err)

@@ -120,6 +120,7 @@ func (r *run) stages(ctx context.Context) error {
 	if err := r.match(ctx, target, keys); err != nil {
 		return err
 	}
+	r.foretell(ctx)
 	plan, err := r.guard(ctx, target)
 	if err != nil || r.Run.DryRun {
 		return err

@@ -3,27 +3,24 @@ package sync
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/rowlog"
 )
 
-// foretold tells the outcomes of rows that need no write while Salesforce works on those that do: in most runs these are
-// nearly all, and somebody has to wait anyway.
+// foretold tells the outcomes of rows that need no write beside whatever becomes of the others: in most runs these are nearly
+// all, and most of what comes now is waiting for Salesforce.
 type foretold struct {
 	rows    rowBits
 	writer  EvidenceWriter
-	begun   sync.Once
 	telling errgroup.Group
-	ctx     context.Context // of the telling
 	stop    context.CancelFunc
 	taken   bool
 }
 
-// foresee notes the rows that nothing will be written for. They stay as they are from here on.
-func (r *run) foresee(ctx context.Context) {
+// foretell begins to tell what became of the rows that nothing will be written for. They stay as they are from here on.
+func (r *run) foretell(ctx context.Context) {
 	if r.Evidence == nil {
 		return
 	}
@@ -40,19 +37,8 @@ func (r *run) foresee(ctx context.Context) {
 	}
 	// It goes on when the run is stopped: what it tells is true in any case, and finish waits for it.
 	ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
-	f.ctx = ctx
+	f.telling.Go(func() error { return caught(func() error { return f.tell(ctx, r) }) })
 	r.foretold = f
-}
-
-// foretell begins to tell what became of these rows: as soon as there is something to wait for, or nothing left to do.
-func (r *run) foretell() {
-	f := r.foretold
-	if f == nil {
-		return
-	}
-	f.begun.Do(func() {
-		f.telling.Go(func() error { return caught(func() error { return f.tell(f.ctx, r) }) })
-	})
 }
 
 // tell is done beside the writing: of the rows it reads only what no longer changes.

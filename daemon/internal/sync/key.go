@@ -16,6 +16,9 @@ type keyIndex struct {
 	usable int // rows that go on
 }
 
+// keyBatch is for how many keys the index is made ready at once.
+const keyBatch = 64
+
 // key sees to it that one row at most goes on for each key, as Salesforce compares keys. Rows that say the very same
 // collapse into one; of others the policy for duplicates chooses. By default none is used, because nobody can say which
 // one is right: not even when one of them has another flaw.
@@ -25,12 +28,15 @@ func (r *run) key(ctx context.Context, target *target) (*keyIndex, error) {
 	}
 	keys := &keyIndex{Index: spool.NewIndex(r.hashes)}
 	d := &duplicates{run: r, target: target, keys: keys}
-	for index, hash := range r.hashes.All() {
-		if err := d.take(index, hash); err != nil {
-			return nil, err
+	for from, hashes := range r.hashes.Batches(keyBatch) {
+		keys.Warm(hashes)
+		for i, hash := range hashes {
+			if err := d.take(from+i, hash); err != nil {
+				return nil, err
+			}
 		}
-		if index%progressRows == progressRows-1 {
-			if err := r.ledger.advance(ctx, int64(index+1)); err != nil {
+		if from%progressRows < keyBatch {
+			if err := r.ledger.advance(ctx, int64(from+len(hashes))); err != nil {
 				return nil, err
 			}
 		}

@@ -140,7 +140,6 @@ func (e *ending) evidence(ctx context.Context) (err error) {
 		return nil
 	}
 	if f := e.run.foretold; f != nil {
-		e.run.foretell() // the run may have stopped before
 		if e.writer, err = f.take(ctx); err != nil {
 			return e.withoutEvidence(ctx, err)
 		}

@@ -16,7 +16,6 @@ func (r *run) write(ctx context.Context, target *target, plan *writePlan) error 
 	if err := r.ledger.enter(ctx, reportsync.StageWrite, int64(plan.len())); err != nil {
 		return err
 	}
-	r.foresee(ctx)
 	for _, list := range plan.lists {
 		if err := r.writeList(ctx, target, list); err != nil {
 			return r.refuseGone(ctx, target, err)
@@ -41,7 +40,6 @@ func (r *run) writeList(ctx context.Context, target *target, list *writeList) er
 		}
 		few = left
 	}
-	r.foretell()
 	return r.writeCollections(ctx, target, list.verb, few)
 }
 

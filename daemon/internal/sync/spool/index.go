@@ -46,6 +46,17 @@ func (h *Hashes) Different() int {
 // All yields the hashes by row.
 func (h *Hashes) All() iter.Seq2[int, uint64] { return slices.All(h.all) }
 
+// Batches yields the hashes by row, some at a time: the number of the first one's row, and them.
+func (h *Hashes) Batches(size int) iter.Seq2[int, []uint64] {
+	return func(yield func(int, []uint64) bool) {
+		for from := 0; from < len(h.all); from += size {
+			if !yield(from, h.all[from:min(from+size, len(h.all))]) {
+				return
+			}
+		}
+	}
+}
+
 // Index finds rows by the hashes of their keys. It is a hash table with open addressing whose slots hold a row and what
 // of its hash doesn't choose the slot, so that a row is looked at in vain about once in four billion times.
 type Index struct {
@@ -72,6 +83,16 @@ func (x *Index) Add(hash uint64, row uint32) {
 			return
 		}
 	}
+}
+
+// Warm fetches the slots of many hashes from memory, as Approach does, before rows are noted under them.
+//
+//go:noinline
+func (x *Index) Warm(hashes []uint64) (touched uint64) {
+	for _, hash := range hashes {
+		touched |= x.slots[x.first(hash)]
+	}
+	return touched
 }
 
 // Replace puts another row in the place of one.
