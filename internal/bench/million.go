@@ -21,21 +21,25 @@ func measureMillion(ctx context.Context, s settings) (figures []figure, err erro
 	if err := sc.org.export(ctx, answer); err != nil {
 		return nil, err
 	}
-	var floors, runs times
+	var floors, lower, runs times
 	var last result
 	for range s.repeat {
 		d, err := sc.write(data{rows: million, permille: 100})
 		if err != nil {
 			return nil, err
 		}
-		bottom, err := floor(sc.report(), answer)
+		bottom, err := floor(false, sc.report(), answer)
+		if err != nil {
+			return nil, err
+		}
+		reused, err := floor(true, sc.report(), answer)
 		if err != nil {
 			return nil, err
 		}
 		if last, err = sc.run(ctx, d); err != nil {
 			return nil, err
 		}
-		floors, runs = append(floors, bottom), append(runs, last.took)
+		floors, lower, runs = append(floors, bottom), append(lower, reused), append(runs, last.took)
 	}
 	peak, err := sc.daemon.program.memory("VmHWM")
 	if err != nil {
@@ -43,6 +47,7 @@ func measureMillion(ctx context.Context, s settings) (figures []figure, err erro
 	}
 	return []figure{
 		note("floor: both files by encoding/csv", "%s", floors),
+		note("the same, with ReuseRecord", "%s", lower),
 		note("run, start to settled", "%s", runs),
 		multiple("run, as a multiple of the floor", runs.median(), floors.median(), 3),
 		mebibytes("daemon, peak memory", peak, 256<<20),

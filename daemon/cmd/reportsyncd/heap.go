@@ -11,7 +11,7 @@ import (
 // which trades a little time for memory: garbage is collected when the heap has grown by so many percent of what is in
 // use, and the less the more that is, so that it never grows by much more than so many bytes.
 const (
-	mostGrowth  = 50 // percent
+	mostGrowth  = 200 // percent
 	leastGrowth = 8
 	growthBytes = 32 << 20
 )

@@ -304,9 +304,9 @@ func TestWaitIngestIntervalsGrow(t *testing.T) {
 		"far":         {150 * ms, 150 * ms, 0, 0, []time.Duration{0, 150 * ms, 350 * ms, 750 * ms}},
 		"very far":    {time.Second, time.Second, 0, 0, []time.Duration{0, 1000 * ms, 2000 * ms, 3000 * ms, 4000 * ms}},
 		"closed long": {0, time.Hour, 0, 0, []time.Duration{0, 100 * ms, 300 * ms}},
-		"nearly done": {0, 0, 1500, 10, []time.Duration{100 * ms, 162500 * time.Microsecond}},
-		"half done":   {0, 0, 10_000, 10, []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1200 * ms}},
-		"not over":    {0, 0, 1000, 10, []time.Duration{100 * ms, 150 * ms, 225 * ms}},
+		"nearly done": {0, 0, 1500, 10, []time.Duration{100 * ms, 166666666}},
+		"half done":   {0, 0, 10_000, 10, []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1333333333}},
+		"not over":    {0, 0, 1000, 10, []time.Duration{100 * ms, 166666666, 277777776}},
 		"no end":      {0, 0, 1_000_000, 1, []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 3200 * ms}},
 	} {
 		t.Run(name, func(t *testing.T) {

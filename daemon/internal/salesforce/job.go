@@ -112,7 +112,7 @@ func untilNext(age time.Duration, done, rows int) time.Duration {
 	if 0 < done && done <= rows {
 		// Somewhat later than it is expected, since another look costs more than to come a little late.
 		left := time.Duration(1.25 * float64(age) * float64(rows-done) / float64(done))
-		gap = min(gap, max(left, age/2))
+		gap = min(gap, max(left, age*2/3))
 	}
 	return min(gap, pollPace.ceiling)
 }
