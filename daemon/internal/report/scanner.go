@@ -166,7 +166,7 @@ func (s *scanner) parse(line []byte) (fault string) {
 
 // bare takes the cells that stand before the next quote. It returns the rest of the line, and whether there is one.
 func (s *scanner) bare(line []byte) (rest []byte, more bool, fault string) {
-	quote := bytes.IndexByte(line, '"')
+	quote := bytes.IndexByte(line, '"') //nolint:modernize // bytes.Cut shows in the profile: cells are short
 	if quote < 0 {
 		s.plain(line)
 		return nil, false, ""

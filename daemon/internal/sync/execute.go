@@ -85,13 +85,13 @@ func newRun(job Job) *run {
 }
 
 func (r *run) execute(ctx context.Context) (result Result, err error) {
+	defer r.ledger.follow(ctx)()
 	defer func() {
 		r.tidied(ctx)
 		if closing := errors.Join(r.rows.close(), r.past.close(), r.target.closeParents()); closing != nil {
 			r.Logger.Warn("scratch files were left behind", "error", closing)
 		}
 	}()
-	defer r.ledger.follow(ctx)()
 	return r.finish(ctx, r.suspend(ctx, r.spent(r.stages(ctx))))
 }
 

@@ -78,14 +78,16 @@ func (f *foretold) take(ctx context.Context) (EvidenceWriter, error) {
 	return f.writer, nil
 }
 
-// drop ends the telling, unless what was told was taken.
+// drop ends the telling. What was told is dropped unless it was taken.
 func (f *foretold) drop() {
-	if f == nil || f.taken {
+	if f == nil {
 		return
 	}
 	f.stop()
-	_ = f.telling.Wait() // nobody wants to know any more
-	f.discard()
+	if !f.taken {
+		_ = f.telling.Wait() // nobody wants to know any more
+		f.discard()
+	}
 }
 
 func (f *foretold) discard() {

@@ -35,6 +35,7 @@ type ledger struct {
 	stage   reportsync.Stage
 	total   int64
 	calls   int64         // that were stored last
+	batches int64         // of Bulk jobs, likewise
 	passed  int64         // rows that the stage has dealt with
 	told    time.Time     // when that was stored
 	working map[int]int64 // rows that Salesforce is through with, by batch, whose answers are not read yet
@@ -87,7 +88,7 @@ func (l *ledger) work(ctx context.Context, batch int, rows int64) error {
 func (l *ledger) progress(ctx context.Context) error {
 	l.told = time.Now()
 	used, passed := l.usage(), l.passed
-	l.calls = used.Calls
+	l.calls, l.batches = used.Calls, used.BulkBatches
 	for _, n := range l.working {
 		passed += n
 	}

@@ -25,12 +25,13 @@ type ending struct {
 	plains [len(outcomeOf)]int64 // plain rows by state, which are counted in the end
 }
 
-// tell writes down the outcomes of all rows, in their order, and adds them up.
+// tell writes down the outcomes of the rows that were not told before, in their order, and adds all of them up.
 func (e *ending) tell(ctx context.Context) error {
 	if err := e.evidence(ctx); err != nil {
 		return err
 	}
 	defer e.discard()
+	next := progressRows
 	for packed, err := range e.untold() {
 		if err == nil {
 			err = e.add(ctx, packed)
@@ -38,7 +39,8 @@ func (e *ending) tell(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("tell what became of the rows: %w", err)
 		}
-		if e.row.index%progressRows == 0 {
+		if e.row.index >= next {
+			next = e.row.index + progressRows
 			if err := e.run.ledger.advance(ctx, int64(e.row.index)); err != nil {
 				return err
 			}
