@@ -8,7 +8,7 @@ import (
 
 func TestGrowthFor(t *testing.T) {
 	t.Parallel()
-	for live, want := range map[uint64]int{0: 50, 10 << 20: 50, 64 << 20: 50, 128 << 20: 25, 320 << 20: 10, 400 << 20: 8, 8 << 30: 8} {
+	for live, want := range map[uint64]int{0: 200, 10 << 20: 200, 32 << 20: 100, 64 << 20: 50, 128 << 20: 25, 320 << 20: 10, 400 << 20: 8, 8 << 30: 8} {
 		if got := growthFor(live); got != want {
 			t.Errorf("a heap of %d MiB may grow by %d %%, want %d %%", live>>20, got, want)
 		}

@@ -1,26 +1,30 @@
 package value
 
-import (
-	"testing"
+import "testing"
 
-	"pgregory.net/rapid"
-)
-
-// What passes at a glance is what has no fault.
+// What passes at a glance is what has no fault, for every short text of what matters.
 func TestMostEmails(t *testing.T) {
 	t.Parallel()
+	const longest = 8
 	passed := 0
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringMatching(`[ab.@ ]{0,4}[ab.é]{0,2}@?[ab.]{0,3}[ab.@\t]{0,2}`).Draw(t, "text")
-		fault := emailFault(text)
-		if likeMostEmails(text) != (fault == "") {
-			t.Fatalf("%q: fault %q", text, fault)
+	texts := []string{""}
+	for len(texts[0]) <= longest {
+		var longer []string
+		for _, text := range texts {
+			fault := emailFault(text)
+			if likeMostEmails(text) != (fault == "") {
+				t.Fatalf("%q: fault %q", text, fault)
+			}
+			if fault == "" {
+				passed++
+			}
+			for _, c := range "a.@ " {
+				longer = append(longer, text+string(c))
+			}
 		}
-		if fault == "" {
-			passed++
-		}
-	})
+		texts = longer
+	}
 	if passed == 0 {
-		t.Error("no address passed, which proves little")
+		t.Error("no address passed, which proves nothing")
 	}
 }
