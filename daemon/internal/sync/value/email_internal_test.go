@@ -1,8 +1,11 @@
 package value
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-// What passes at a glance is what has no fault, for every short text of what matters.
+// What passes at a glance has no fault, and what does not has one or odd dots, for every short text of what matters.
 func TestMostEmails(t *testing.T) {
 	t.Parallel()
 	const longest = 8
@@ -12,7 +15,9 @@ func TestMostEmails(t *testing.T) {
 		var longer []string
 		for _, text := range texts {
 			fault := emailFault(text)
-			if likeMostEmails(text) != (fault == "") {
+			local, _, _ := strings.Cut(text, "@")
+			odd := strings.Contains(local, "..") || strings.HasSuffix(local, ".")
+			if likeMostEmails(text) != (fault == "" && !odd) {
 				t.Fatalf("%q: fault %q", text, fault)
 			}
 			if fault == "" {

@@ -98,37 +98,30 @@ func badPicklist(f *schema.Field, text string) *sferr.Error {
 	return sferr.On([]string{f.Name}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "%s: bad value for restricted picklist field: %s", f.Label, text)
 }
 
-// validEmail applies Salesforce's own rule, narrower than RFC 5322: ASCII only,
-// no leading, trailing or doubled dot, a domain with at least one dot.
+// validEmail applies Salesforce's own rule, other than RFC 5322: ASCII only, no
+// leading dot but any further ones before the @, a domain with at least one dot
+// (Help 000384328: email address format technical standards).
 func validEmail(text string) bool {
 	local, domain, ok := strings.Cut(text, "@")
-	if !ok || !dotted(local, "!#$%&'*/=?^_+-`{|}~") || len(local) > 64 {
+	if !ok || len(local) > 64 || strings.HasPrefix(local, ".") || !spelt(local, ".!#$%&'*/=?^_+-`{|}~") {
 		return false
 	}
-	if !dotted(domain, "-") || !strings.Contains(domain, ".") {
-		return false
-	}
-	for label := range strings.SplitSeq(domain, ".") {
-		if strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+	labels := strings.Split(domain, ".")
+	for _, label := range labels {
+		if !spelt(label, "-") || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
 			return false
 		}
 	}
-	return true
+	return len(labels) > 1
 }
 
-// dotted reports whether text is one or more parts of letters, digits and the
-// extra characters, joined by single dots.
-func dotted(text, extra string) bool {
-	for part := range strings.SplitSeq(text, ".") {
-		if part == "" {
+// spelt reports whether text is one or more letters, digits and extra characters.
+func spelt(text, extra string) bool {
+	for _, c := range text {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && !strings.ContainsRune(extra, c) {
 			return false
 		}
-		for _, c := range part {
-			letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-			if !letter && !strings.ContainsRune(extra, c) {
-				return false
-			}
-		}
 	}
-	return true
+	return text != ""
 }
