@@ -50,7 +50,7 @@ func mappingsAttribute() schema.MapNestedAttribute {
 				MarkdownDescription: "Value that every row writes.",
 			},
 			"lookup":    lookupAttribute(),
-			"transform": stepsAttribute("the cell", ""),
+			"transform": stepsAttribute("the cell, for a `lookup` the parent's key,", ""),
 			"on_null": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "What to do when the cell is empty: `skip` leaves the field alone, `clear` empties it. " +

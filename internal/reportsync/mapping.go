@@ -28,7 +28,7 @@ type Mapping struct {
 	Column     *string  `json:"column,omitempty" doc:"Report column that feeds the field"`
 	Constant   *string  `json:"constant,omitempty" doc:"Value that every row writes"`
 	Lookup     *Lookup  `json:"lookup,omitempty" doc:"Feeds a reference field with the id of the parent record that has a key"`
-	Transform  []string `json:"transform,omitzero" doc:"Steps that the cell passes, in order: trim, lower, upper, strip_prefix:X, regex:EXPR, sha256_base64, sha256_hex"`
+	Transform  []string `json:"transform,omitzero" doc:"Steps that the cell passes, for a lookup the parent's key, in order: trim, lower, upper, strip_prefix:X, regex:EXPR, sha256_base64, sha256_hex"`
 	OnNull     *OnNull  `json:"on_null,omitempty" enum:"skip,clear" doc:"What to do when the cell is empty: skip (default) leaves the field alone, clear empties it"`
 	DateFormat *string  `json:"date_format,omitempty" doc:"How the report writes dates and times, such as DD/MM/YYYY HH:mm; default YYYY-MM-DD for dates, YYYY-MM-DD HH:mm:ss with a blank or T between and Z or an offset behind for dates and times, HH:mm or HH:mm:ss for times of day, all with a fraction of a second if need be" example:"DD/MM/YYYY"`
 	TimeZone   *string  `json:"time_zone,omitempty" doc:"IANA time zone of times without an offset; default UTC"`

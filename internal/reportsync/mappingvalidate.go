@@ -116,7 +116,7 @@ func (v *validator) lookup(field string, m Mapping) {
 	for _, attribute := range []struct {
 		name string
 		set  bool
-	}{{"transform", len(m.Transform) > 0}, {"date_format", m.DateFormat != nil}, {"time_zone", m.TimeZone != nil}} {
+	}{{"date_format", m.DateFormat != nil}, {"time_zone", m.TimeZone != nil}} {
 		if attribute.set {
 			v.add(MappingPointer(field, attribute.name), "has nothing to do for a lookup, which feeds the field with the id of a record: leave it out")
 		}

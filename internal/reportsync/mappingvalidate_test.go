@@ -99,7 +99,7 @@ func TestMappingValidate(t *testing.T) {
 		{
 			"lookup with what it can't use",
 			mapping(reportsync.Mapping{Lookup: lookup(), Transform: []string{"trim"}, DateFormat: new("DD/MM/YYYY"), TimeZone: new("UTC")}),
-			[]string{"/mappings/F__c/transform", "/mappings/F__c/date_format", "/mappings/F__c/time_zone"}, "leave it out",
+			[]string{"/mappings/F__c/date_format", "/mappings/F__c/time_zone"}, "leave it out",
 		},
 		{
 			"constant with what it can't use",

@@ -44,6 +44,7 @@ const (
 	RowRequired     = "required_empty"  // a record can't be created without a value that the row lacks
 	RowExists       = "exists"          // the record is there already, so insert leaves it alone
 	RowUnsettled    = "never_settles"   // Salesforce keeps changing what we write, so it is not written again
+	RowCreateOnly   = "create_only"     // a field holds something else, and can be set only when a record is created
 	RowNotSent      = "not_sent"        // the run ended before the row was sent
 	RowNoAnswer     = "no_answer"       // Salesforce gave no answer for the row
 )
@@ -78,7 +79,8 @@ type Change struct {
 	After         *string `json:"after" doc:"Value that was sent; null for empty"`
 	RecordID      string  `json:"record_id,omitempty" doc:"The record, where the row was written to several"`
 	Repeats       int     `json:"repeats,omitempty" doc:"How many runs in a row before this one made the very same change"`
-	Held          bool    `json:"held,omitempty" doc:"Not sent, because the value never settles: Salesforce has undone it each time before"`
+	Held          bool    `json:"held,omitempty" doc:"Not sent: the value never settles, since Salesforce has undone it each time before, or create_only is true"`
+	CreateOnly    bool    `json:"create_only,omitempty" doc:"Not sent, because the field can be set only when a record is created"`
 
 	RecordOutcome OutcomeKind `json:"record_outcome,omitempty" enum:"updated,created,unchanged,unmatched,ambiguous,failed,unprocessed" doc:"What became of the record, where the row was written to several and it fared otherwise than the row's outcome says"`
 	RecordCode    string      `json:"record_code,omitempty" doc:"Why, for programs, where the record's outcome is told"`

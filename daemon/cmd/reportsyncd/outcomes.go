@@ -143,6 +143,8 @@ func why(o reportsync.Outcome) string {
 			text = c.RecordID + " " + text
 		}
 		switch {
+		case c.CreateOnly:
+			text += " (can be set only on creation)"
 		case c.Held:
 			text += " (held back)"
 		case c.RecordID != "" && (c.RecordOutcome != "" || o.Kind.Rejected()): // some were made, others were not

@@ -58,6 +58,9 @@ func appendChange(dst []byte, c reportsync.Change) []byte {
 	if c.Held {
 		dst = append(dst, `,"held":true`...)
 	}
+	if c.CreateOnly {
+		dst = append(dst, `,"create_only":true`...)
+	}
 	dst = appendText(dst, `,"record_outcome":`, string(c.RecordOutcome))
 	dst = appendText(dst, `,"record_code":`, c.RecordCode)
 	return append(dst, '}')

@@ -70,6 +70,7 @@ func (s *scanner) changes() []reportsync.Change {
 			c.Repeats = int(s.number(maxRepeatDigits))
 		}
 		c.Held = s.skip(`,"held":true`)
+		c.CreateOnly = s.skip(`,"create_only":true`)
 		c.RecordOutcome = reportsync.OutcomeKind(s.optional(`,"record_outcome":"`))
 		c.RecordCode = s.optional(`,"record_code":"`)
 		s.expect(`}`)

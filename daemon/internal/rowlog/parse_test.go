@@ -123,7 +123,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(rowlog.Append(nil, changed()))
 	f.Add(rowlog.Append(nil, reportsync.Outcome{
 		Row: 1, Line: 2, Kind: reportsync.Failed, Records: []string{"a", "b"}, Code: "X", Message: "<\"ünï\u2028\\\n\x00",
-		Changes: []reportsync.Change{{Field: "A", RecordID: "a", Repeats: 3, Held: true}, {Field: "B"}},
+		Changes: []reportsync.Change{{Field: "A", RecordID: "a", Repeats: 3, Held: true}, {Field: "B"}, {Field: "C", Held: true, CreateOnly: true}},
 	}))
 	f.Fuzz(func(t *testing.T, line []byte) { agree(t, line) })
 }

@@ -34,7 +34,7 @@ func outcome() *rapid.Generator[reportsync.Outcome] {
 	change := rapid.Custom(func(t *rapid.T) reportsync.Change {
 		return reportsync.Change{
 			Field: text().Draw(t, "field"), Before: nullable().Draw(t, "before"), BeforeUnknown: rapid.Bool().Draw(t, "before unknown"), After: nullable().Draw(t, "after"),
-			RecordID: text().Draw(t, "record"), Repeats: rapid.IntRange(-2, 9).Draw(t, "repeats"), Held: rapid.Bool().Draw(t, "held"),
+			RecordID: text().Draw(t, "record"), Repeats: rapid.IntRange(-2, 9).Draw(t, "repeats"), Held: rapid.Bool().Draw(t, "held"), CreateOnly: rapid.Bool().Draw(t, "create only"),
 			RecordOutcome: rapid.SampledFrom(append([]reportsync.OutcomeKind{"", ""}, reportsync.OutcomeKinds...)).Draw(t, "record's outcome"),
 			RecordCode:    rapid.SampledFrom([]string{"", "UNABLE_TO_LOCK_ROW", `"`}).Draw(t, "record's code"),
 		}

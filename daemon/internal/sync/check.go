@@ -77,8 +77,8 @@ func checkObject(ctx context.Context, org Describer, spec reportsync.Integration
 		if source, fed := spec.Mappings[name].Source(); fed {
 			f.column = column[source]
 		}
-		if lookup := spec.Mappings[name].Lookup; lookup != nil {
-			if f.parents, err = p.lookup(ctx, org, object, name, *lookup); err != nil {
+		if spec.Mappings[name].Lookup != nil {
+			if f.parents, err = p.lookup(ctx, org, object, name, spec.Mappings[name]); err != nil {
 				return nil, nil, err
 			}
 			t.parents = append(t.parents, f.parents)

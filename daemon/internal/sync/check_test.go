@@ -46,7 +46,7 @@ func TestCheck(t *testing.T) {
 		},
 		"fields, all at once": {
 			func(s *reportsync.IntegrationSpec) {
-				s.Match.Field = "LeadSource"
+				s.Match.Field = "Feature_Tags__c"
 				s.Mappings = map[string]reportsync.Mapping{
 					"Sesions_30d__c": column("Title"), // misspelt
 					"Secret__c":      column("Title"), // no field-level security
@@ -61,7 +61,7 @@ func TestCheck(t *testing.T) {
 				}
 			},
 			[]blame{
-				{"/match/field", reportsync.CodeKeyNotUsable, "identifies no record"},
+				{"/match/field", reportsync.CodeKeyNotUsable, "by which no record is found"},
 				{"/mappings/Active__c/constant", reportsync.CodeInvalid, "neither true nor false"},
 				{"/mappings/Age__c", reportsync.CodeFieldNotWritable, "a formula"},
 				{"/mappings/Birthdate/constant", reportsync.CodeInvalid, "YYYY-MM-DD"},

@@ -85,7 +85,8 @@ func (p *problems) field(object *salesforce.Object, name string, spec reportsync
 }
 
 // lookup checks the parent that feeds a reference field.
-func (p *problems) lookup(ctx context.Context, org Describer, child *salesforce.Object, name string, l reportsync.Lookup) (*parents, error) {
+func (p *problems) lookup(ctx context.Context, org Describer, child *salesforce.Object, name string, m reportsync.Mapping) (*parents, error) {
+	l := m.Lookup
 	at := func(attribute string) string { return reportsync.MappingPointer(name, "lookup", attribute) }
 	reference, _ := child.Field(name)
 	if reference.Type != salesforce.TypeReference {
@@ -108,7 +109,7 @@ func (p *problems) lookup(ctx context.Context, org Describer, child *salesforce.
 	if !ok {
 		return nil, nil
 	}
-	key, err := value.NewKey(object, field, value.KeyOptions{})
+	key, err := value.NewKey(object, field, value.KeyOptions{Transform: p.chain(reportsync.MappingPointer(name, "transform"), m.Transform)})
 	if err != nil {
 		p.add(at("field"), reportsync.CodeKeyNotUsable, "%s", err)
 		return nil, nil

@@ -16,17 +16,20 @@ func (m *matcher) compare(row *reportRow, rec *record) (f find, landed *reportsy
 	f = find{id: rec.id, parent: rec.parent, edits: m.edits[:0]}
 	for i := range m.target.fields {
 		field := &m.target.fields[i]
-		if !field.onUpdate || m.target.shows(row, i, rec.values[i]) {
+		if m.target.shows(row, i, rec.values[i]) {
 			continue
 		}
 		if have := field.FromOrg(rec.values[i]); !m.target.holds(row, i, have) {
-			f.edits = append(f.edits, edit{field: i, before: have})
+			f.edits = append(f.edits, edit{field: i, before: have, held: !field.onUpdate, fixed: !field.onUpdate})
 		}
 	}
 	m.edits = f.edits
 	if !m.run.Run.FullResync {
 		for i := range f.edits {
 			e := &f.edits[i]
+			if e.fixed {
+				continue
+			}
 			e.repeats = m.previous.repeats(rec.id, m.target.names[e.field], e.before, m.target.wanted(row, e.field))
 			e.held = e.repeats >= unsettledRuns
 		}

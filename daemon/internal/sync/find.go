@@ -17,7 +17,8 @@ type edit struct {
 	field   int    // of the target
 	before  string // canonical
 	repeats int    // runs in a row before this one that made the same change
-	held    bool   // not to be sent, because it never settles
+	held    bool   // not to be sent, because it never settles or is fixed
+	fixed   bool   // the field can be set only when a record is created
 	made    bool   // by an earlier attempt: it has happened
 	unknown bool   // what stood there before an earlier attempt that did not look; before is empty
 }
@@ -27,6 +28,7 @@ const (
 	editHeld = 1 << iota
 	editMade
 	editUnknown
+	editFixed
 	editBits = iota
 )
 
@@ -37,8 +39,9 @@ func (p *packer) find(f *find) []byte {
 	p.text(f.parent)
 	p.number(uint64(len(f.edits)))
 	for _, e := range f.edits {
-		p.number(uint64(e.field)<<editBits | bit(e.held)*editHeld | bit(e.made)*editMade | bit(e.unknown)*editUnknown) //nolint:gosec // an index
-		p.number(uint64(e.repeats))                                                                                    //nolint:gosec // a count
+		flags := bit(e.held)*editHeld | bit(e.made)*editMade | bit(e.unknown)*editUnknown | bit(e.fixed)*editFixed
+		p.number(uint64(e.field)<<editBits | flags) //nolint:gosec // an index
+		p.number(uint64(e.repeats))                 //nolint:gosec // a count
 		p.text(e.before)
 	}
 	return p.out
@@ -55,7 +58,7 @@ func unpackFind(data []byte) (find, error) {
 	for range n {
 		head := u.number()
 		f.edits = append(f.edits, edit{
-			field: int(head >> editBits), held: head&editHeld != 0, made: head&editMade != 0, unknown: head&editUnknown != 0,
+			field: int(head >> editBits), held: head&editHeld != 0, made: head&editMade != 0, unknown: head&editUnknown != 0, fixed: head&editFixed != 0,
 			repeats: int(u.number()), before: u.text(), //nolint:gosec // was an int
 		})
 	}
@@ -102,7 +105,7 @@ func (t *target) changes(row *reportRow, f find) []reportsync.Change {
 	for i, e := range f.edits {
 		changes[i] = reportsync.Change{
 			Field: t.names[e.field], Before: keep(e.before), BeforeUnknown: e.unknown, After: keep(t.wanted(row, e.field)),
-			Repeats: e.repeats, Held: e.held,
+			Repeats: e.repeats, Held: e.held, CreateOnly: e.fixed,
 		}
 	}
 	return changes

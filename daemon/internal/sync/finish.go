@@ -102,7 +102,8 @@ func (r *run) intended(row *reportRow) (reportsync.Outcome, error) {
 	case rowGroup:
 		return r.groupOutcome(r.target, row, reportsync.Updated)
 	default:
-		return r.intend(row, begin(row, reportsync.Updated))
+		o, err := r.intend(row, begin(row, reportsync.Updated))
+		return unsettled(o), err
 	}
 }
 

@@ -77,7 +77,8 @@ func (r *run) openKeys() iter.Seq2[string, error] {
 
 // blind reports whether rows are written without their records being read: nothing is to be compared, no share of what
 // changes is asked for, and the key is the record's id or makes an upsert. Of a row that has nothing to write only its
-// record can tell what became of it, and an upsert, which may create the record, empties no field.
+// record can tell what became of it. An upsert, which may create the record, empties no field, and is refused with one that
+// can be set only on creation, or only afterwards.
 func (r *run) blind(target *target) (bool, error) {
 	if !r.mayBeBlind(target) {
 		return false, nil
@@ -99,7 +100,7 @@ func (r *run) mayBeBlind(target *target) bool {
 	if !target.createsByKey(op) {
 		return op == reportsync.OperationUpdate && target.key.isID()
 	}
-	return !slices.ContainsFunc(target.fields, func(f mappedField) bool { return f.clears })
+	return !slices.ContainsFunc(target.fields, func(f mappedField) bool { return f.clears || !f.onCreate || !f.onUpdate })
 }
 
 func (r *run) takeBlindly(ctx context.Context, target *target) (reportsync.Choice, error) {

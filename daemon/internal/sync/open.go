@@ -96,8 +96,14 @@ func (r *run) announce(ctx context.Context, target *target, v reportsync.ReportV
 	if err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) { f.Org = identity }); err != nil {
 		return err
 	}
-	return r.ledger.info(ctx, "report %s of %s, %d bytes, onto %s by %s, %s, revision %d of %s",
-		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object.Name, r.spec.Match, count(len(target.fields), "mapped field"), r.Integration.Revision, r.spec.Name)
+	if err := r.ledger.info(ctx, "report %s of %s, %d bytes, onto %s by %s, %s, revision %d of %s",
+		v.Path, v.ModifiedAt.UTC().Format("2006-01-02 15:04:05 UTC"), v.Size, target.object.Name, r.spec.Match, count(len(target.fields), "mapped field"), r.Integration.Revision, r.spec.Name); err != nil {
+		return err
+	}
+	if fixed := target.fixed(); len(fixed) > 0 && r.spec.Does().Updates() {
+		return r.ledger.info(ctx, "set on records that are created, and never changed afterwards: %s", enumerate(fixed))
+	}
+	return nil
 }
 
 // identity returns which org is written to, and as whom; nil where that can't be told, which is no reason not to run.

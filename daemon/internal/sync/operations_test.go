@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
@@ -305,4 +306,60 @@ func TestSurveySample(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A field that can be set only when a record is created is set then. Afterwards it stays as it is, which the row tells,
+// and keeps nothing else of the row from being written.
+func TestFieldOfCreation(t *testing.T) {
+	t.Parallel()
+	for _, detection := range []reportsync.ChangeDetection{reportsync.ChangeDetectionSalesforce, reportsync.ChangeDetectionNone} {
+		for _, route := range writeRoutes {
+			t.Run(string(detection)+" "+string(route), func(t *testing.T) {
+				t.Parallel()
+				onFakeTime(t, func(t *testing.T) {
+					s := schema.Standard()
+					noError(t, s.Add(schema.Object{Name: "Seat__c", Fields: []schema.Field{
+						{Name: "Key__c", Type: schema.Text, Length: 40, ExternalID: true, Unique: true},
+						{Name: "Company__c", Type: schema.MasterDetail, ReferenceTo: []string{"Account"}},
+						{Name: "Used__c", Type: schema.Number, Precision: 6},
+					}}))
+					b := setupOrg(t, s, reportsync.IntegrationSpec{
+						Object: "Seat__c", Operation: new(reportsync.OperationUpsert), ChangeDetection: &detection,
+						Match: reportsync.Match{Column: "Key", Field: "Key__c"},
+						Mappings: map[string]reportsync.Mapping{
+							"Company__c": {Lookup: &reportsync.Lookup{Object: "Account", Field: "Name", Column: "Company"}},
+							"Used__c":    column("Used"),
+						},
+					}, "Key,Company,Used\na,Acme,1\nb,Acme,1\n")
+					b.routes.Write = route
+					acme, err := b.org.Insert("Account", map[string]string{"Name": "Acme"})
+					noError(t, err)
+					_, err = b.org.Insert("Account", map[string]string{"Name": "Globex"})
+					noError(t, err)
+					_, id := b.run(reportsync.NewRun{})
+					wantKinds(t, b, id, "created", "created")
+
+					b.write("report.csv", "Key,Company,Used\na,Globex,1\nb,Globex,2\n")
+					for _, dry := range []bool{true, false} {
+						_, id = b.run(reportsync.NewRun{DryRun: dry})
+						want := []string{"unchanged create_only", "updated create_only"}
+						if detection == reportsync.ChangeDetectionNone {
+							want[0] = "updated create_only"
+						}
+						wantKinds(t, b, id, want...)
+						for _, o := range b.outcomes(id) {
+							if !strings.HasPrefix(o.Message, "Company__c can be set only") || len(o.Changes) == 0 || !o.Changes[0].CreateOnly {
+								t.Errorf("row %d: %q, %+v", o.Row, o.Message, o.Changes)
+							}
+						}
+					}
+					for seat := range b.org.Records("Seat__c") {
+						if seat["Company__c"] != acme || seat["Used__c"] != map[string]string{"a": "1", "b": "2"}[seat["Key__c"]] {
+							t.Errorf("%v", seat)
+						}
+					}
+				})
+			})
+		}
+	}
 }

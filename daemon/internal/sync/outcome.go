@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,15 +132,29 @@ func (r *run) found(target *target, row *reportRow, o reportsync.Outcome) (repor
 
 // unsettled says of which changes nothing was sent.
 func unsettled(o reportsync.Outcome) reportsync.Outcome {
-	var held []string
+	if o.Code != "" {
+		return o
+	}
+	held, fixed := map[string]bool{}, map[string]bool{}
 	for _, c := range o.Changes {
-		if c.Held {
-			held = append(held, c.Field)
+		switch {
+		case c.CreateOnly:
+			fixed[c.Field] = true
+		case c.Held:
+			held[c.Field] = true
 		}
 	}
-	if len(held) > 0 && o.Code == "" {
+	var reasons []string
+	if len(fixed) > 0 {
+		o.Code = reportsync.RowCreateOnly
+		reasons = append(reasons, enumerate(slices.Sorted(maps.Keys(fixed)))+" can be set only when a record is created, so the record keeps what it holds")
+	}
+	if len(held) > 0 {
 		o.Code = reportsync.RowUnsettled
-		o.Message = fmt.Sprintf("Salesforce undoes what is written to %s, so it is not written again until one of the values changes", enumerate(held))
+		reasons = append(reasons, fmt.Sprintf("Salesforce undoes what is written to %s, so it is not written again until one of the values changes", enumerate(slices.Sorted(maps.Keys(held)))))
+	}
+	if len(reasons) > 0 {
+		o.Message = strings.Join(reasons, "; ")
 	}
 	return o
 }

@@ -85,6 +85,9 @@ func (r *run) readPrevious(ctx context.Context) (*previous, error) {
 // be written and was not, as when Salesforce refused the row, counts as often as it had been written before.
 func (p *previous) learn(o reportsync.Outcome) {
 	for _, c := range o.Changes {
+		if c.CreateOnly {
+			continue
+		}
 		times := c.Repeats
 		if kind := c.OutcomeIn(o); kind == reportsync.Updated || kind == reportsync.Created || c.Held {
 			times++

@@ -6,7 +6,7 @@ import (
 )
 
 // A print tells at a glance whether a record holds what its row wants: it is the hash of a key and of the canonical values
-// of all fields that are written to records, of 64 bits and with a seed of its own in each run. Two that differ have the
+// of all mapped fields, of 64 bits and with a seed of its own in each run. Two that differ have the
 // same one once in 10^19 times. A row keeps its print as its link while it is open, so that of most records nothing is
 // read of their rows; where prints differ, or there is none, values are compared one by one.
 
@@ -30,8 +30,6 @@ func (t *target) appendRow(dst []byte, values []string) (made []byte, known bool
 			want = values[i]
 		}
 		switch {
-		case !f.onUpdate:
-			continue
 		case want == "" && !f.clears:
 			return dst, false
 		case want == "":
@@ -45,11 +43,9 @@ func (t *target) appendRow(dst []byte, values []string) (made []byte, known bool
 // appendRecord appends the values of which the print of a record is made.
 func (t *target) appendRecord(dst []byte, rec *record) []byte {
 	for i := range t.fields {
-		if f := &t.fields[i]; f.onUpdate {
-			from := len(dst)
-			dst = f.AppendFromOrg(dst, rec.values[i])
-			dst = binary.AppendUvarint(dst, uint64(len(dst)-from)) //nolint:gosec // a length
-		}
+		from := len(dst)
+		dst = t.fields[i].AppendFromOrg(dst, rec.values[i])
+		dst = binary.AppendUvarint(dst, uint64(len(dst)-from)) //nolint:gosec // a length
 	}
 	return dst
 }

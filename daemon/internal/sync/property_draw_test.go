@@ -49,15 +49,21 @@ var keyTypes = []model.Field{
 	{Type: model.Phone, Length: 40},
 	{Type: model.Double, Precision: 6, Scale: 2, ExternalID: true},
 	{Type: model.Double, Precision: 4},
+	{Type: model.Percent, Precision: 5, Scale: 1},
+	{Type: model.Date},
+	{Type: model.Picklist, Length: 255, Values: colours},
 }
 
 // The words of keys and values, good ones and bad ones alike.
 var (
 	keyWords = map[model.Type][]string{
-		model.Text:   {"a", "A", " a ", "b", "B", "ab", "p_a", "p_b", "O'Neill\\", "#N/A", "far too long a key", "", "x1", "x2", "x3", "x4"},
-		model.Email:  {"a@x.example", "A@x.example", " a@X.example", "b@x.example", "c+1@x.example", "o'd@x.example", "", "d@x.example", "e@x.example"},
-		model.Phone:  {"+1 555", "+1 556", "0", "", "+1 557", "555-A", "555-a"},
-		model.Double: {"1", "1.0", "01", "1.5", "1.50", "-2", "2", "1e1", "10", "1.505", "many", "", "99999999"},
+		model.Text:     {"a", "A", " a ", "b", "B", "ab", "p_a", "p_b", "O'Neill\\", "#N/A", "far too long a key", "", "x1", "x2", "x3", "x4"},
+		model.Email:    {"a@x.example", "A@x.example", " a@X.example", "b@x.example", "c+1@x.example", "o'd@x.example", "", "d@x.example", "e@x.example"},
+		model.Phone:    {"+1 555", "+1 556", "0", "", "+1 557", "555-A", "555-a"},
+		model.Percent:  {"25", "25.0", "30", "2.5e1", "30.1", "30.11", "", "many"},
+		model.Date:     {"2026-05-01", " 2026-05-01 ", "2026-05-02", "2026-12-31", "", "noon"},
+		model.Picklist: {"Red", " Red", "Green", "Blue", "Mauve", "mauve", ""},
+		model.Double:   {"1", "1.0", "01", "1.5", "1.50", "-2", "2", "1e1", "10", "1.505", "many", "", "99999999"},
 	}
 	words = map[model.Type][]string{
 		model.Text:          {"", "", "x", "X", " x ", "two\nlines", "a,b", `say "hi"`, "ünï ✓", "#N/A", "null", "\u00a0", "twelve chars", "more than twelve", "=1+1"},
@@ -96,6 +102,7 @@ func anyObjects(t *rapid.T) map[string]model.Object {
 			"Key__c":    key,
 			"Name__c":   {Type: model.Text, Length: 12, Required: true},
 			"Text__c":   {Type: model.Text, Length: 12},
+			"Origin__c": {Type: model.Text, Length: 12, CreateOnly: true},
 			"Notes__c":  {Type: model.TextArea, Length: 400},
 			"Phone__c":  {Type: model.Phone, Length: 40},
 			"Site__c":   {Type: model.URL, Length: 255},
@@ -191,7 +198,7 @@ func anyRow(t *rapid.T, spec reportsync.IntegrationSpec, object model.Object, ke
 		case column == "Order texts":
 			cells[column] = few(t, column, "b", "a", "B", "10", "9")
 		case isField && f.Type == model.Reference:
-			cells[column] = few(t, column, "", "a", "A", "b", "z", " c ")
+			cells[column] = few(t, column, "", "a", "A", "b", "z", " c ", "p_a", "p_")
 		default:
 			cells[column] = few(t, column, words[f.Type]...)
 		}

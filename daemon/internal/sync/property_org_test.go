@@ -35,7 +35,7 @@ func simulate(objects map[string]model.Object) (*orgsim.Org, error) {
 			}
 			simulated := schema.Field{
 				Name: field, Type: simulatedTypes[f.Type], Precision: f.Precision, Scale: f.Scale, Values: f.Values, Restricted: f.Restricted,
-				Required: f.Required, Unique: f.Unique, CaseSensitive: f.CaseSensitive, ExternalID: f.ExternalID,
+				Required: f.Required, Unique: f.Unique, CaseSensitive: f.CaseSensitive, ExternalID: f.ExternalID, CreateOnly: f.CreateOnly,
 			}
 			switch f.Type {
 			case model.Text, model.TextArea:

@@ -34,7 +34,11 @@ func (f features) spec(t *rapid.T, object model.Object, operation reportsync.Ope
 	f.match(t, &spec, object.Fields[spec.Match.Field])
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(object.Fields)) {
-		if field := object.Fields[name]; field.Type != model.ID && name != "Key__c" && (f.lookups || field.Type != model.Reference) {
+		field := object.Fields[name]
+		if field.CreateOnly && !operation.Creates() { // it could never be written
+			continue
+		}
+		if field.Type != model.ID && name != "Key__c" && (f.lookups || field.Type != model.Reference) {
 			names = append(names, name)
 		}
 	}
@@ -72,6 +76,9 @@ func (f features) mapping(t *rapid.T, name string, field model.Field) reportsync
 	switch {
 	case field.Type == model.Reference:
 		m.Column, m.Lookup = nil, &reportsync.Lookup{Object: parent, Field: "Code__c", Column: name}
+		if f.transforms && maybe(t, name+" transformed", 4) {
+			m.Transform = few(t, name+" transform", []string{"lower"}, []string{"strip_prefix:p_"}, []string{"regex:^p_(.+)$", "upper"})
+		}
 		return m
 	case field.Type == model.Text && maybe(t, name+" constant", 8):
 		m.Column, m.Constant = nil, new("constant")

@@ -92,7 +92,7 @@ func (p *played) got() []model.Outcome {
 		case o.Code == reportsync.RowSuperseded && want.Code == reportsync.RowRepeated, o.Code == reportsync.RowRepeated && want.Code == reportsync.RowSuperseded:
 			one.Code = want.Code
 		case o.Kind == reportsync.Unprocessed || o.Code == reportsync.RowExists:
-			one.Records, one.Changes, one.Held = want.Records, want.Changes, want.Held
+			one.Records, one.Changes, one.Held, one.Fixed = want.Records, want.Changes, want.Held, want.Fixed
 		case o.Kind == reportsync.Updated || o.Kind == reportsync.Unchanged || o.Kind == reportsync.Created:
 			p.fill(&one, o)
 		}
@@ -125,9 +125,12 @@ func (p *played) fill(one *model.Outcome, o reportsync.Outcome) {
 		if len(one.Records) == 1 {
 			change.RecordID = one.Records[0]
 		}
-		if c.Held {
+		switch {
+		case c.CreateOnly:
+			one.Fixed = append(one.Fixed, change)
+		case c.Held:
 			one.Held = append(one.Held, change)
-		} else {
+		default:
 			one.Changes = append(one.Changes, change)
 		}
 	}

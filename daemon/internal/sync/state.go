@@ -15,7 +15,7 @@ const (
 	rowAmbiguous               // several records have its key; link: its rivals
 	rowExists                  // it has a record and was only to be inserted; link: an id
 	rowSame                    // its record holds its values; link: an id
-	rowHeld                    // its record holds what Salesforce makes of its values; link: a find
+	rowHeld                    // its record differs in nothing that would change if it were written; link: a find
 	rowDiffers                 // its record is to be written; link: a find
 	rowGroup                   // several records are to be written; link: a group
 	rowMissing                 // it has no record

@@ -55,6 +55,17 @@ func (f *mappedField) fromReport(cell string) (string, error) {
 	return text, err
 }
 
+// fixed returns the names of the fields that can be set only when a record is created.
+func (t *target) fixed() []string {
+	var names []string
+	for i := range t.fields {
+		if !t.fields[i].onUpdate {
+			names = append(names, t.names[i])
+		}
+	}
+	return names
+}
+
 // want returns what a row wants a field to hold, in canonical form, and false when it leaves the field alone.
 func (t *target) want(row *reportRow, field int) (string, bool) {
 	f := &t.fields[field]

@@ -88,35 +88,50 @@ func (e *expecting) decide() {
 
 // update ends a row that has records: as updated if one of them is to be written.
 func (e *expecting) update(r *row) {
-	kind, held, changes := reportsync.Unchanged, []Change(nil), []Change(nil)
+	kind, held, fixed, changes := reportsync.Unchanged, []Change(nil), []Change(nil), []Change(nil)
 	for _, record := range r.found {
-		differing, unsettled := e.differences(r, record)
-		changes, held = append(changes, differing...), append(held, unsettled...)
-		if len(differing) > 0 || e.sendsAll() && len(r.says) > 0 {
+		differing, unsettled, kept := e.differences(r, record)
+		changes, held, fixed = append(changes, differing...), append(held, unsettled...), append(fixed, kept...)
+		if len(differing) > 0 || e.sendsAll() && e.changesAny(r) {
 			kind = reportsync.Updated
 		}
 	}
 	r.end(kind, "")
+	if len(fixed) > 0 {
+		r.outcome.Code = reportsync.RowCreateOnly
+	}
 	if len(held) > 0 {
 		r.outcome.Code = reportsync.RowUnsettled
 	}
-	r.outcome.Changes, r.outcome.Held = changes, held
+	r.outcome.Changes, r.outcome.Held, r.outcome.Fixed = changes, held, fixed
 }
 
-// differences returns what a row changes in a record, and what it would change if that had not been undone after each of
-// the two runs before.
-func (e *expecting) differences(r *row, record Record) (changes, held []Change) {
+// changesAny reports whether a row says anything that a record that is there can be told.
+func (e *expecting) changesAny(r *row) bool {
+	for name := range r.says {
+		if !e.object.Fields[name].CreateOnly {
+			return true
+		}
+	}
+	return false
+}
+
+// differences returns what a row changes in a record, what it would change if that had not been undone after each of the
+// two runs before, and what it would change if that could be changed.
+func (e *expecting) differences(r *row, record Record) (changes, held, fixed []Change) {
 	for _, name := range slices.Sorted(maps.Keys(r.says)) {
 		c := Change{RecordID: record["Id"], Field: name, Before: e.object.Fields[name].reads(record[name]), After: r.says[name]}
 		switch {
 		case c.Before == c.After:
+		case e.object.Fields[name].CreateOnly:
+			fixed = append(fixed, c)
 		case e.Made[c] >= 2 && !e.sendsAll():
 			held = append(held, c)
 		default:
 			changes = append(changes, c)
 		}
 	}
-	return changes, held
+	return changes, held, fixed
 }
 
 // sendsAll reports whether all that rows say is written, whatever the records hold.
@@ -183,7 +198,9 @@ func (e *expecting) records(untouched bool) []Record {
 func (e *expecting) write(r *row, record Record) {
 	if e.sendsAll() {
 		for name, value := range r.says {
-			record.set(name, value)
+			if !e.object.Fields[name].CreateOnly {
+				record.set(name, value)
+			}
 		}
 	}
 	for _, c := range r.outcome.Changes {

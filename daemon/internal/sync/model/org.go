@@ -50,6 +50,7 @@ type Field struct {
 	Unique        bool
 	CaseSensitive bool // of Unique: "abc" and "ABC" are two values
 	ExternalID    bool
+	CreateOnly    bool // set when a record is created, and never changed
 }
 
 // Record is a record as Salesforce stores it: values by API name of the field, among them Id. An empty field is absent.
@@ -92,6 +93,7 @@ type Outcome struct {
 	Records []string // ids of the records that the row has
 	Changes []Change // what is written
 	Held    []Change // what is not, because it never settles
+	Fixed   []Change // what is not, because it can be set only when a record is created
 	Same    int      // the first row that has this key and says the same, from 0: any of these may be the one that is used
 }
 

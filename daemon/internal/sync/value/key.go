@@ -34,13 +34,13 @@ func NewKey(object *salesforce.Object, f salesforce.Field, o KeyOptions) (*Key, 
 	switch f.Type {
 	case salesforce.TypeString, salesforce.TypePhone, salesforce.TypeURL, salesforce.TypeTextArea:
 		k.exact = mindsCase(f, o.Operation)
-	case salesforce.TypeEmail:
+	case salesforce.TypeEmail, salesforce.TypePicklist, salesforce.TypeCombobox:
 		k.exact = false
-	case salesforce.TypeInt, salesforce.TypeDouble, salesforce.TypeReference:
+	case salesforce.TypeInt, salesforce.TypeDouble, salesforce.TypePercent, salesforce.TypeDate, salesforce.TypeReference:
 	case salesforce.TypeID:
 		k.prefix = object.KeyPrefix
 	default:
-		return nil, fmt.Errorf("%s is of type %s, which identifies no record: use a text, e-mail, phone, URL, number, reference or id field", f.Name, f.Type)
+		return nil, fmt.Errorf("%s is of type %s, by which no record is found, since %s: use a text, e-mail, phone, URL, picklist, number, percent, date, reference or id field", f.Name, f.Type, unkeyed(f.Type))
 	}
 	k.form, _ = New(f, Options{}) // each of these types has a form
 	if !trimsOnly(o.FieldTransform) {
@@ -50,6 +50,21 @@ func NewKey(object *salesforce.Object, f salesforce.Field, o KeyOptions) (*Key, 
 		return nil, fmt.Errorf("%s is not filterable, so Salesforce can't search by it: use another field, such as an external id", f.Name)
 	}
 	return k, nil
+}
+
+// unkeyed says why no record is found by fields of a type.
+func unkeyed(t salesforce.FieldType) string {
+	switch t { //nolint:exhaustive // the others hold nothing to compare
+	case salesforce.TypeCurrency:
+		return "in an org with several currencies Salesforce converts amounts before it compares them"
+	case salesforce.TypeDateTime, salesforce.TypeTime:
+		return "Salesforce compares it to a fraction of a second, which it neither shows nor keeps everywhere"
+	case salesforce.TypeBoolean:
+		return "it has two values only"
+	case salesforce.TypeMultiPicklist:
+		return "one value may be written in several ways"
+	}
+	return "its values can't be compared"
 }
 
 // mindsCase reports whether Salesforce tells texts apart that differ by case alone. SOQL's = does so for unique fields
@@ -121,9 +136,9 @@ func (k *Key) FromOrg(text string) string {
 	return k.Fold(key)
 }
 
-// Literal returns a key as SOQL writes it: numbers bare, all else quoted.
+// Literal returns a key as SOQL writes it: numbers and dates bare, all else quoted.
 func (k *Key) Literal(key string) string {
-	if numeric(k.form.Type) {
+	if numeric(k.form.Type) || k.form.Type == salesforce.TypeDate {
 		return key
 	}
 	return salesforce.QuoteSOQL(key)

@@ -50,6 +50,13 @@ func TestKeyFromReport(t *testing.T) {
 			{text: "one", refused: "no number"},
 		}},
 		{salesforce.Field{Name: "K", Type: salesforce.TypeInt, Digits: 8}, []cell{{text: "5.0", want: "5"}, {text: "5.5", refused: "more decimal places"}}},
+		{salesforce.Field{Name: "K", Type: salesforce.TypePercent, Precision: 5, Scale: 1}, []cell{{text: "25.0", want: "25"}, {text: "25.04", refused: "more decimal places"}}},
+		{salesforce.Field{Name: "K", Type: salesforce.TypeDate}, []cell{{text: " 2026-05-01 ", want: "2026-05-01"}, {text: "noon", refused: "no date"}}},
+		{salesforce.Field{Name: "K", Type: salesforce.TypeCombobox, Length: 10}, []cell{{text: " Call ", want: "Call"}}},
+		{salesforce.Field{Name: "K", Type: salesforce.TypePicklist, RestrictedPicklist: true, PicklistValues: []string{"Red"}}, []cell{
+			{text: " Red ", want: "Red"},
+			{text: "red", refused: "not one of the values"},
+		}},
 		{salesforce.Field{Name: "K", Type: salesforce.TypeReference}, []cell{{text: "001000000000001", want: "001000000000001AAA"}}},
 		{salesforce.Field{Name: "Id", Type: salesforce.TypeID, Length: 18}, []cell{
 			{text: "003000000000001", want: "003000000000001AAA"},
@@ -124,11 +131,11 @@ func TestKeyFieldTransform(t *testing.T) {
 func TestNewKeyRefuses(t *testing.T) {
 	t.Parallel()
 	for _, typ := range []salesforce.FieldType{
-		salesforce.TypeBoolean, salesforce.TypeDate, salesforce.TypeDateTime, salesforce.TypeTime, salesforce.TypePicklist, salesforce.TypeMultiPicklist,
-		salesforce.TypeCurrency, salesforce.TypePercent, salesforce.TypeAddress, salesforce.TypeEncrypted, "",
+		salesforce.TypeBoolean, salesforce.TypeDateTime, salesforce.TypeTime, salesforce.TypeMultiPicklist,
+		salesforce.TypeCurrency, salesforce.TypeAddress, salesforce.TypeEncrypted, "",
 	} {
 		_, err := value.NewKey(contact, salesforce.Field{Name: "K", Type: typ, Filterable: true}, value.KeyOptions{})
-		if err == nil || !strings.Contains(err.Error(), "identifies no record") {
+		if err == nil || !strings.Contains(err.Error(), "by which no record is found") {
 			t.Errorf("type %q: %v", typ, err)
 		}
 	}
