@@ -22,7 +22,7 @@ var (
 	orgTypes = map[string]attr.Type{
 		"org_id": types.StringType, "user_id": types.StringType, "username": types.StringType, "instance": types.StringType,
 	}
-	routeCostTypes = map[string]attr.Type{"route": types.StringType, "api_calls": types.Int64Type, "bulk_batches": types.Int64Type}
+	routeCostTypes = map[string]attr.Type{"route": types.StringType, "api_calls": types.Int64Type, "looks": types.Int64Type, "bulk_batches": types.Int64Type}
 	choiceTypes    = map[string]attr.Type{
 		"route": types.StringType, "why": types.StringType, "rows": types.Int64Type,
 		"routes": types.ListType{ElemType: types.ObjectType{AttrTypes: routeCostTypes}},
@@ -33,7 +33,7 @@ var (
 	forecastTypes = map[string]attr.Type{
 		"parents": types.ListType{ElemType: types.ObjectType{AttrTypes: parentChoiceTypes}},
 		"match":   types.ObjectType{AttrTypes: choiceTypes}, "write": types.ObjectType{AttrTypes: choiceTypes},
-		"api_calls": types.Int64Type, "bulk_batches": types.Int64Type,
+		"api_calls": types.Int64Type, "looks": types.Int64Type, "bulk_batches": types.Int64Type,
 		"api_calls_remaining": types.Int64Type, "bulk_batches_remaining": types.Int64Type,
 	}
 	bulkJobTypes  = map[string]attr.Type{"id": types.StringType, "operation": types.StringType, "rows": types.Int64Type}
@@ -66,7 +66,7 @@ func (f *runFacts) take(run reportsync.Run, diags *diag.Diagnostics) {
 		f.Forecast = object(forecastTypes, map[string]attr.Value{
 			"parents": parentChoicesOf(c.Parents, diags),
 			"match":   choiceOf(&c.Match, diags), "write": choiceOf(c.Write, diags),
-			"api_calls": types.Int64Value(c.APICalls), "bulk_batches": types.Int64Value(c.BulkBatches),
+			"api_calls": types.Int64Value(c.APICalls), "looks": types.Int64Value(c.Looks), "bulk_batches": types.Int64Value(c.BulkBatches),
 			"api_calls_remaining":    types.Int64PointerValue(c.CallsRemaining),
 			"bulk_batches_remaining": types.Int64PointerValue(c.BatchesRemaining),
 		}, diags)
@@ -96,7 +96,8 @@ func choiceOf(c *reportsync.Choice, diags *diag.Diagnostics) types.Object {
 	costs := make([]attr.Value, len(c.Routes))
 	for i, cost := range c.Routes {
 		costs[i] = object(routeCostTypes, map[string]attr.Value{
-			"route": types.StringValue(cost.Route), "api_calls": types.Int64Value(cost.APICalls), "bulk_batches": types.Int64Value(cost.BulkBatches),
+			"route": types.StringValue(cost.Route), "api_calls": types.Int64Value(cost.APICalls), "looks": types.Int64Value(cost.Looks),
+			"bulk_batches": types.Int64Value(cost.BulkBatches),
 		}, diags)
 	}
 	return object(choiceTypes, map[string]attr.Value{

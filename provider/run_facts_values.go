@@ -24,7 +24,8 @@ func runFactAttributes() map[string]schema.Attribute {
 				}),
 				"match":                  runObject("How rows find their records.", choiceAttributes()),
 				"write":                  runObject("How rows are written; null while that is not known.", choiceAttributes()),
-				"api_calls":              runNumber("API calls of the whole run, those that found parents and records among them."),
+				"api_calls":              runNumber("API calls of the whole run, those that found parents and records among them, without looks."),
+				"looks":                  runNumber("Further calls that it is likely to take to look at its Bulk jobs while Salesforce works on them."),
 				"bulk_batches":           runNumber("Internal Bulk API batches of the whole run."),
 				"api_calls_remaining":    runNumber("What was left of the org's API calls for the day; null where the org did not tell."),
 				"bulk_batches_remaining": runNumber("What was left of the org's Bulk API batches for the day; null where it was not asked."),
@@ -57,7 +58,8 @@ func choiceAttributes() map[string]schema.Attribute {
 		"rows":  runNumber("Keys that are looked up, or records that are written."),
 		"routes": runList("The ways that there were, cheapest first.", map[string]schema.Attribute{
 			"route":        runText("The way: " + routes),
-			"api_calls":    runNumber("API calls that it would take."),
+			"api_calls":    runNumber("API calls that it would take at least."),
+			"looks":        runNumber("Further calls that it is likely to take to look at Bulk jobs while Salesforce works on them."),
 			"bulk_batches": runNumber("Internal Bulk API batches that it would take."),
 		}),
 	}

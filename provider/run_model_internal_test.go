@@ -65,7 +65,7 @@ func TestRunFacts(t *testing.T) {
 		}
 	}
 	want := types.ObjectValueMust(routeCostTypes, map[string]attr.Value{
-		"route": types.StringValue("lookups"), "api_calls": types.Int64Value(70), "bulk_batches": types.Int64Value(0),
+		"route": types.StringValue("lookups"), "api_calls": types.Int64Value(70), "looks": types.Int64Value(0), "bulk_batches": types.Int64Value(0),
 	})
 	if parents, ok := forecast["parents"].(types.List); !ok || len(parents.Elements()) != 1 || !strings.Contains(parents.String(), `"field":"AccountId"`) {
 		t.Errorf("parents are %s", forecast["parents"])

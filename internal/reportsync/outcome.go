@@ -45,6 +45,7 @@ const (
 	RowExists       = "exists"          // the record is there already, so insert leaves it alone
 	RowUnsettled    = "never_settles"   // Salesforce keeps changing what we write, so it is not written again
 	RowCreateOnly   = "create_only"     // a field holds something else, and can be set only when a record is created
+	RowFoundLate    = "found_late"      // the record was not there when it was looked for, and was found when it was to be created
 	RowNotSent      = "not_sent"        // the run ended before the row was sent
 	RowNoAnswer     = "no_answer"       // Salesforce gave no answer for the row
 )

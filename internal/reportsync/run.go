@@ -138,7 +138,8 @@ type Forecast struct {
 	Parents     []ParentChoice `json:"parents,omitempty" doc:"How the parents are found that lookups lead to, by field"`
 	Match       Choice         `json:"match" doc:"How rows find their records"`
 	Write       *Choice        `json:"write,omitempty" doc:"How rows are written; missing while unknown"`
-	APICalls    int64          `json:"api_calls" doc:"API calls of the whole run, those that found parents and records among them"`
+	APICalls    int64          `json:"api_calls" doc:"API calls of the whole run, those that found parents and records among them, without looks"`
+	Looks       int64          `json:"looks" doc:"Further calls that it is likely to take to look at its Bulk jobs while Salesforce works on them: none where that is quick, more where it takes minutes"`
 	BulkBatches int64          `json:"bulk_batches" doc:"Internal Bulk API batches of the whole run"`
 	// What the org says is left of its day, before this run's writes.
 	CallsRemaining   *int64 `json:"api_calls_remaining,omitempty" doc:"What is left of the org's API calls, where the org told"`
@@ -163,8 +164,18 @@ type Choice struct {
 // RouteCost is what a way would cost.
 type RouteCost struct {
 	Route       string `json:"route"`
-	APICalls    int64  `json:"api_calls"`
+	APICalls    int64  `json:"api_calls" doc:"API calls that it takes at least"`
+	Looks       int64  `json:"looks" doc:"Further calls that it is likely to take to look at Bulk jobs while Salesforce works on them"`
 	BulkBatches int64  `json:"bulk_batches"`
+}
+
+// Likely returns the calls that the way is likely to cost, by which it is chosen.
+func (c RouteCost) Likely() int64 { return c.APICalls + c.Looks }
+
+// Plus returns the cost of both.
+func (c RouteCost) Plus(other RouteCost) RouteCost {
+	c.APICalls, c.Looks, c.BulkBatches = c.APICalls+other.APICalls, c.Looks+other.Looks, c.BulkBatches+other.BulkBatches
+	return c
 }
 
 // BulkJob is a job of Salesforce's Bulk API 2.0.

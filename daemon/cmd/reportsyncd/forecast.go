@@ -21,8 +21,8 @@ func forecastRows(run reportsync.Run) [][]string {
 	if f.Write != nil {
 		rows = append(rows, choiceRows("Write by", "record", *f.Write)...)
 	}
-	return append(rows, []string{"Foreseen", fmt.Sprintf("%s%s, %s%s",
-		plural(f.APICalls, "API call"), left(f.CallsRemaining), plural(f.BulkBatches, "bulk batch"), left(f.BatchesRemaining))})
+	return append(rows, []string{"Foreseen", fmt.Sprintf("%s%s%s, %s%s",
+		plural(f.APICalls, "API call"), looks(f.Looks), left(f.CallsRemaining), plural(f.BulkBatches, "bulk batch"), left(f.BatchesRemaining))})
 }
 
 func choiceRows(title, unit string, c reportsync.Choice) [][]string {
@@ -35,9 +35,17 @@ func choiceRows(title, unit string, c reportsync.Choice) [][]string {
 		if r.Route == c.Route {
 			mark = "> "
 		}
-		rows = append(rows, []string{"", fmt.Sprintf("%s%-12s %s, %s", mark, r.Route, plural(r.APICalls, "API call"), plural(r.BulkBatches, "bulk batch"))})
+		rows = append(rows, []string{"", fmt.Sprintf("%s%-12s %s, %s", mark, r.Route, plural(r.APICalls, "API call")+looks(r.Looks), plural(r.BulkBatches, "bulk batch"))})
 	}
 	return rows
+}
+
+// looks says how many further calls may be spent on watching Bulk jobs.
+func looks(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and up to about %s at Bulk jobs", plural(n, "look"))
 }
 
 // left says what the org has left of its day, where it told.

@@ -162,6 +162,9 @@ func written(o reportsync.Outcome, verb salesforce.Operation, key, id string, cr
 	case verb == salesforce.OperationUpsert && created:
 		o.Kind, o.Changes = reportsync.Created, ofMade(o, key)
 	case verb == salesforce.OperationUpsert:
+		if creates(o.Changes, key) {
+			o.Code, o.Message = reportsync.RowFoundLate, "Salesforce has found a record by this key where the search before had not: it was made meanwhile, or Salesforce takes letters of the key for others"
+		}
 		o.Kind, o.Changes = reportsync.Updated, ofMet(o, key)
 	case verb == salesforce.OperationInsert:
 		o.Kind = reportsync.Created

@@ -40,6 +40,7 @@ type run struct {
 
 	// What is done beside the stages; tidied waits for all of it.
 	early     *early         // the search for records, which may begin before the report was read
+	sightless *sightless     // of a dry run: how the run would go that looks at no record; nil where it does
 	known     *previous      // what the run before has written; nil while it was not asked for
 	recalling errgroup.Group // reads that
 	recalled  *previous      // what came of it

@@ -23,7 +23,7 @@ func (r *run) sendJobs(ctx, starting context.Context, target *target, j *job) er
 		if err != nil || len(left) == 0 {
 			return err
 		}
-		few := collectionCalls(len(left), r.batchRows()) <= bulkWriteCalls(len(left))
+		few := collectionCost(len(left), r.batchRows()).Likely() <= bulkCost(len(left)).Likely()
 		switch {
 		case finished.State != salesforce.JobFailed, !few && (further == maxFurtherJobs || hopeless(finished)):
 			return r.leave(ctx, target, j, finished, left)

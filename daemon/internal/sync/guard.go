@@ -30,6 +30,9 @@ func (r *run) guard(ctx context.Context, target *target) (*writePlan, error) {
 	if err := r.sayStakes(ctx, st); err != nil {
 		return nil, err
 	}
+	if r.sightless != nil {
+		plan = r.sightless.plan(target, r.spec.Does())
+	}
 	if err := r.forecast(ctx, plan); err != nil {
 		return nil, err
 	}

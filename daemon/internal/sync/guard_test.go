@@ -203,9 +203,10 @@ func TestRouteMindsRowsPerCall(t *testing.T) {
 	onFakeTime(t, func(t *testing.T) {
 		b := titles(t, 150, sync.Routes{})
 		for rows, want := range map[int64]string{
-			10:  "update of 150 records by Bulk jobs, about 6 API calls rather than 15 by sObject Collections (fewer API calls, with 10 rows a call by the connection's limits.batch_rows; with 200 it would be 1 rather than 15 by sObject Collections)",
-			100: "update of 150 records by sObject Collections, about 2 API calls rather than 6 by Bulk jobs (fewer API calls, with 100 rows a call by the connection's limits.batch_rows)",
-			200: "update of 150 records by sObject Collections, about 1 API call rather than 6 by Bulk jobs (fewer API calls)",
+			10:  "update of 150 records by Bulk jobs, about 6 API calls and 4 looks rather than 15 API calls by sObject Collections (fewer API calls, with 10 rows a call by the connection's limits.batch_rows; with 200 it would be 1 rather than 15 by sObject Collections)",
+			15:  "update of 150 records by sObject Collections, about 10 API calls rather than 6 API calls and 4 looks by Bulk jobs (fewer API calls, with 15 rows a call by the connection's limits.batch_rows)",
+			100: "update of 150 records by sObject Collections, about 2 API calls rather than 6 API calls and 4 looks by Bulk jobs (fewer API calls, with 100 rows a call by the connection's limits.batch_rows)",
+			200: "update of 150 records by sObject Collections, about 1 API call rather than 6 API calls and 4 looks by Bulk jobs (fewer API calls)",
 		} {
 			b.limits.BatchRows = &rows
 			_, id := b.run(reportsync.NewRun{DryRun: true})

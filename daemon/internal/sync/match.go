@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"slices"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
@@ -44,10 +43,17 @@ func (r *run) match(ctx context.Context, target *target, keys *keyIndex) error {
 
 // findRecords reads the records that have the rows' keys, or finds that they need not be read.
 func (r *run) findRecords(ctx context.Context, target *target, keys *keyIndex) (reportsync.Choice, error) {
-	if blind, err := r.blind(target); err != nil {
+	blind, err := r.blind(target)
+	if err != nil {
 		return reportsync.Choice{}, err
-	} else if blind {
+	}
+	if blind && !r.Run.DryRun {
 		return r.takeBlindly(ctx, target)
+	}
+	if blind {
+		if err := r.foreseeBlind(ctx, target); err != nil {
+			return reportsync.Choice{}, err
+		}
 	}
 	known, err := r.awaitPrevious(ctx)
 	if err != nil {
@@ -56,7 +62,11 @@ func (r *run) findRecords(ctx context.Context, target *target, keys *keyIndex) (
 	m := r.newMatcher(target, keys, known)
 	s := r.recordSearch(target)
 	s.keys, s.number, s.early = r.openKeys(), keys.usable, r.early
-	return r.search(ctx, s, m.take)
+	choice, err := r.search(ctx, s, m.take)
+	if r.sightless != nil {
+		choice = r.sightless.choice
+	}
+	return choice, err
 }
 
 // recordSearch is the search for the records of rows, whose keys are still to come.
@@ -73,47 +83,4 @@ func (r *run) openKeys() iter.Seq2[string, error] {
 			}
 		}
 	}
-}
-
-// blind reports whether rows are written without their records being read: nothing is to be compared, no share of what
-// changes is asked for, and the key is the record's id or makes an upsert. Of a row that has nothing to write only its
-// record can tell what became of it. An upsert, which may create the record, empties no field, and is refused with one that
-// can be set only on creation, or only afterwards.
-func (r *run) blind(target *target) (bool, error) {
-	if !r.mayBeBlind(target) {
-		return false, nil
-	}
-	for row, err := range r.rows.each(rowOpen) {
-		if err != nil || len(target.assignAll(row, false)) == 0 {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// mayBeBlind is what of blind doesn't depend on the rows.
-func (r *run) mayBeBlind(target *target) bool {
-	if r.spec.Compares() || r.Run.DryRun || r.spec.Guards != nil || r.past.attempts || len(r.spec.Match.FieldTransform) > 0 || r.spec.Match.UpdatesAll() {
-		return false
-	}
-	op := r.spec.Does()
-	if !target.createsByKey(op) {
-		return op == reportsync.OperationUpdate && target.key.isID()
-	}
-	return !slices.ContainsFunc(target.fields, func(f mappedField) bool { return f.clears || !f.onCreate || !f.onUpdate })
-}
-
-func (r *run) takeBlindly(ctx context.Context, target *target) (reportsync.Choice, error) {
-	for row, err := range r.rows.each(rowOpen) {
-		if err != nil {
-			return reportsync.Choice{}, err
-		}
-		if field, orphaned, is := target.orphan(row); is {
-			r.rows.set(row.index, orphaned, uint64(field)) //nolint:gosec // an index
-			continue
-		}
-		r.rows.set(row.index, rowDirect, 0)
-	}
-	choice := reportsync.Choice{Route: searchNone, Rows: r.rows.count(rowDirect), Why: "nothing is read: change_detection is none, and " + target.key.Name + " says which record is meant"}
-	return choice, r.ledger.info(ctx, "%s", choice.Why)
 }

@@ -15,6 +15,7 @@ type writePlan struct {
 	lists   []*writeList
 	seed    maphash.Seed
 	calls   int64 // that writing is to cost
+	looks   int64 // at Bulk jobs that Salesforce works on, a call each, which it is likely to cost besides
 	batches int64 // Bulk batches that writing is to use
 	left    remaining
 }

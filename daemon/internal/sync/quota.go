@@ -33,6 +33,10 @@ func (r *run) forecast(ctx context.Context, plan *writePlan) error {
 		left.calls = &calls
 	}
 	plan.left = left
+	before := used.Calls
+	if r.sightless != nil {
+		before = r.sightless.calls
+	}
 	err := r.ledger.learn(ctx, func(f *reportsync.RunFacts) {
 		if f.Forecast == nil {
 			f.Forecast = &reportsync.Forecast{}
@@ -40,7 +44,7 @@ func (r *run) forecast(ctx context.Context, plan *writePlan) error {
 		if plan.len() > 0 {
 			f.Forecast.Write = &choice
 		}
-		f.Forecast.APICalls, f.Forecast.BulkBatches = used.Calls+plan.calls, plan.batches
+		f.Forecast.APICalls, f.Forecast.Looks, f.Forecast.BulkBatches = before+plan.calls, plan.looks, plan.batches
 		f.Forecast.CallsRemaining, f.Forecast.BatchesRemaining = left.calls, left.batches
 	})
 	if err != nil || plan.len() == 0 {
@@ -101,15 +105,14 @@ func (r *run) affords(ctx context.Context, plan *writePlan) error {
 // writeRoute chooses between sObject Collections and Bulk jobs by their cost, for records that are changed and for those
 // that are created, unless the integration's options leave no choice.
 func (r *run) writeRoute(plan *writePlan, left remaining) reportsync.Choice {
-	plan.calls, plan.batches = 0, 0
+	plan.calls, plan.looks, plan.batches = 0, 0, 0
 	total, most := map[string]reportsync.RouteCost{}, 0
 	choice := reportsync.Choice{Rows: int64(plan.len())}
 	var parts []string
 	for _, list := range plan.lists {
-		few := reportsync.RouteCost{Route: string(reportsync.RouteCollections), APICalls: int64(collectionCalls(len(list.units), r.batchRows()))}
-		many := reportsync.RouteCost{Route: string(reportsync.RouteBulk), APICalls: int64(bulkWriteCalls(len(list.units))), BulkBatches: int64(bulkBatches(len(list.units)))}
+		few, many := collectionCost(len(list.units), r.batchRows()), bulkCost(len(list.units))
 		list.route = reportsync.RouteCollections
-		if many.APICalls < few.APICalls {
+		if many.Likely() < few.Likely() {
 			list.route = reportsync.RouteBulk
 		}
 		why := r.whyCheaper(list, few, many)
@@ -123,16 +126,15 @@ func (r *run) writeRoute(plan *writePlan, left remaining) reportsync.Choice {
 		if list.route == reportsync.RouteBulk {
 			cost, other = many, few
 		}
-		plan.calls, plan.batches = plan.calls+cost.APICalls, plan.batches+cost.BulkBatches
+		plan.calls, plan.looks, plan.batches = plan.calls+cost.APICalls, plan.looks+cost.Looks, plan.batches+cost.BulkBatches
 		for _, c := range []reportsync.RouteCost{few, many} {
-			sum := total[c.Route]
-			total[c.Route] = reportsync.RouteCost{Route: c.Route, APICalls: sum.APICalls + c.APICalls, BulkBatches: sum.BulkBatches + c.BulkBatches}
+			total[c.Route] = c.Plus(total[c.Route])
 		}
 		if len(list.units) > most {
 			most, choice.Route = len(list.units), string(list.route)
 		}
-		parts = append(parts, fmt.Sprintf("%s of %s by %s, about %s rather than %d by %s (%s)", list.verb, count(len(list.units), "record"),
-			writeRoutes[list.route], count(int(cost.APICalls), "API call"), other.APICalls, writeRoutes[reportsync.WriteRoute(other.Route)], why))
+		parts = append(parts, fmt.Sprintf("%s of %s by %s, about %s rather than %s by %s (%s)", list.verb, count(len(list.units), "record"),
+			writeRoutes[list.route], sayCost(cost), sayCost(other), writeRoutes[reportsync.WriteRoute(other.Route)], why))
 	}
 	for _, route := range []string{string(reportsync.RouteCollections), string(reportsync.RouteBulk)} {
 		choice.Routes = append(choice.Routes, total[route])
@@ -140,6 +142,15 @@ func (r *run) writeRoute(plan *writePlan, left remaining) reportsync.Choice {
 	cheapestFirst(choice.Routes)
 	choice.Why = strings.Join(parts, "; ")
 	return choice
+}
+
+// sayCost says what a way costs: 6 API calls and about 4 looks at Bulk jobs.
+func sayCost(c reportsync.RouteCost) string {
+	text := count(int(c.APICalls), "API call")
+	if c.Looks > 0 {
+		text += fmt.Sprintf(" and %d looks", c.Looks)
+	}
+	return text
 }
 
 // whyCheaper says why a list's route costs fewer calls, and when it does so because the connection allows few rows a call.
@@ -150,7 +161,7 @@ func (r *run) whyCheaper(list *writeList, few, many reportsync.RouteCost) string
 		return why
 	}
 	text := fmt.Sprintf("%s, with %s a call by the connection's limits.batch_rows", why, count(rows, "row"))
-	if full := int64(collectionCalls(len(list.units), salesforce.MaxCollectionRows)); list.route == reportsync.RouteBulk && full <= many.APICalls {
+	if full := int64(collectionCalls(len(list.units), salesforce.MaxCollectionRows)); list.route == reportsync.RouteBulk && full <= many.Likely() {
 		text += fmt.Sprintf("; with %d it would be %d rather than %d by sObject Collections", salesforce.MaxCollectionRows, full, few.APICalls)
 	}
 	return text

@@ -18,6 +18,9 @@ const (
 	bulkQueryCalls = 1 + 1 + 1
 	// An ingest job is created, filled, closed, polled, read in one file or two, and deleted.
 	ingestCalls = 3 + 1 + 1 + 1
+	// ingestLooks is how often a job is polled besides when it takes Salesforce some seconds, as one of a few thousand rows
+	// does. They count where a way is chosen: collections fit best below 2,000 rows (Bulk API 2.0 guide).
+	ingestLooks = 4
 
 	// An object is counted before a choice is made for so many look-ups. Fewer are made without a thought, and of more a
 	// Bulk query is the better way for all but objects of many millions.
@@ -38,9 +41,17 @@ const (
 
 func collectionCalls(rows, batchRows int) int { return pages(rows, batchRows) }
 
-func bulkWriteCalls(rows int) int { return pages(rows, maxJobRows) * ingestCalls }
+func collectionCost(rows, batchRows int) reportsync.RouteCost {
+	return reportsync.RouteCost{Route: string(reportsync.RouteCollections), APICalls: int64(collectionCalls(rows, batchRows))}
+}
 
-func bulkBatches(rows int) int { return pages(rows, salesforce.MaxBatchRows) }
+func bulkCost(rows int) reportsync.RouteCost {
+	jobs := int64(pages(rows, maxJobRows))
+	return reportsync.RouteCost{
+		Route: string(reportsync.RouteBulk), APICalls: jobs * ingestCalls, Looks: jobs * ingestLooks,
+		BulkBatches: int64(pages(rows, salesforce.MaxBatchRows)),
+	}
+}
 
 func bulkReadCalls(records int) int {
 	return bulkQueryCalls + max(1, pages(records, bulkPageRows))
@@ -94,7 +105,7 @@ func (r *run) worthCounting(s search, cut lookups) bool {
 
 func cheapestFirst(routes []reportsync.RouteCost) {
 	slices.SortStableFunc(routes, func(a, b reportsync.RouteCost) int {
-		return cmp.Or(cmp.Compare(a.APICalls, b.APICalls), cmp.Compare(a.BulkBatches, b.BulkBatches))
+		return cmp.Or(cmp.Compare(a.Likely(), b.Likely()), cmp.Compare(a.BulkBatches, b.BulkBatches))
 	})
 }
 

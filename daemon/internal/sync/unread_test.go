@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/fault"
 	"github.com/reportsync/terraform-provider-reportsync/internal/orgsim/schema"
@@ -56,6 +57,31 @@ func TestUnreadUpsert(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A dry run of an integration whose runs read no record reads them, and foresees what the run takes nevertheless.
+func TestUnreadForecast(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		b := setup(t, blindly(reportsync.OperationUpsert, "WalkMe_User_Id__c"), "Key,Name\na,New\nb,New\n,New\n")
+		b.insert(map[string]string{"WalkMe_User_Id__c": "a", "LastName": "Old"})
+		dry, id := b.run(reportsync.NewRun{DryRun: true})
+		wantKinds(t, b, id, "updated", "created", "invalid key_empty")
+		if diff := cmp.Diff([][]reportsync.Change{overOld, ofNew("b"), nil}, b.changes(id)); diff != "" || dry.Err != nil {
+			t.Errorf("error %v, changes (-want +got):\n%s", dry.Err, diff)
+		}
+		foreseen, err := b.store.Run(t.Context(), id)
+		noError(t, err)
+		result, id := b.run(reportsync.NewRun{})
+		run, err := b.store.Run(t.Context(), id)
+		noError(t, err)
+		if diff := cmp.Diff(run.Forecast, foreseen.Forecast, cmpopts.IgnoreFields(reportsync.Forecast{}, "CallsRemaining")); diff != "" {
+			t.Errorf("forecast (-run +dry run):\n%s", diff)
+		}
+		if foreseen.Forecast.Match.Route != "none" || foreseen.Forecast.APICalls != result.APICalls || dry.APICalls <= 1 {
+			t.Errorf("forecast %+v; the dry run took %d calls, the run %d", foreseen.Forecast, dry.APICalls, result.APICalls)
+		}
+	})
 }
 
 func TestUnreadUpdate(t *testing.T) {
