@@ -157,7 +157,7 @@ func TestUpsertMeetsUnreadRecord(t *testing.T) {
 			return deliver(), nil
 		}
 		_, id := b.run(reportsync.NewRun{})
-		wantKinds(t, b, id, "updated", "updated", "created")
+		wantKinds(t, b, id, "updated found_late", "updated", "created")
 		if diff := cmp.Diff([][]reportsync.Change{overUnknown, overOld, ofNew("c")}, b.changes(id)); diff != "" {
 			t.Errorf("changes (-want +got):\n%s", diff)
 		}

@@ -11,8 +11,8 @@ import (
 // Which letters Salesforce takes for each other beyond ASCII is not public. Taken for the same here are only letters
 // that are each other's simple capital and small letter (É and é, Σ and σ). Those that merely lead to the same one are
 // kept apart: the Kelvin sign and K, İ and I, ẞ and ß, ſ and s, ς and σ, as are accents and composed and decomposed
-// letters. Keys that are kept apart wrongly find no record, which is reported; keys that are wrongly taken for the
-// same would have a wrong record written.
+// letters. Keys that are kept apart wrongly find no record, which is reported, also where an upsert finds one after
+// all; keys that are wrongly taken for the same would have a wrong record written.
 func lower(text string) string {
 	switch found := kindsIn(text); {
 	case found&beyondASCII != 0:
