@@ -45,7 +45,7 @@ func runFactAttributes() map[string]schema.Attribute {
 			"and for other runs.", errorAttributes()),
 		"waiting": runObject("What a queued run waits for; null for any other.", map[string]schema.Attribute{
 			"until":  runText("When the wait is over and the run fails, unless what it waits for has come, in UTC (RFC 3339)."),
-			"reason": runText("Why the run can't go on: the report is too old, or the org has no API calls left to tell what became of rows."),
+			"reason": runText("Why the run can't go on: the report is too old, or the org can't be asked what became of rows that it has got."),
 		}),
 	}
 }

@@ -113,10 +113,11 @@ type RunFacts struct {
 	// WouldStop is the error that the run would have ended with, had it not been a dry run.
 	WouldStop *RunError `json:"would_stop" doc:"What would have stopped the run before its first write, had it been no dry run; null where nothing would, and for other runs"`
 	Waiting   *Waiting  `json:"waiting" doc:"What a queued run waits for, and until when; null for any other"`
-	// CallsRefusedAt is from when on the run's waits for an org without calls are counted.
-	CallsRefusedAt *time.Time `json:"calls_refused_at,omitempty" doc:"When the org first had no API calls left to tell what became of rows that it had got, so that the run waited; missing where it did not"`
-	// OpenJobs are filled Bulk jobs that Salesforce would neither begin nor abort; the next run inherits them.
-	OpenJobs []string `json:"open_jobs,omitempty" doc:"Ids of Bulk API jobs that stay open in Salesforce, because it would neither begin nor abort them; missing where there are none"`
+	// UnansweredSince is from when on the run's waits for an org that can't be asked are counted.
+	UnansweredSince *time.Time `json:"unanswered_since,omitempty" doc:"When the org could first not be asked what became of rows that it had got, for want of API calls or because it was out of reach, so that the run waited; missing where it did not"`
+	// OpenJobs are filled Bulk jobs that Salesforce would neither begin nor abort, or that may be at work; the next run
+	// inherits them.
+	OpenJobs []string `json:"open_jobs,omitempty" doc:"Ids of Bulk API jobs that stay open in Salesforce, because it would neither begin nor abort them, or that may still be at work; the next run ends them. Missing where there are none"`
 }
 
 // Waiting is why a run stays in the queue.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
 func (p *program) cancelCommand() *cobra.Command {
@@ -13,8 +11,8 @@ func (p *program) cancelCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cancel RUN",
 		Short: "End a run",
-		Long: `End a run. One that is queued ends at once; one that is under way first lets settle what
-was sent to Salesforce, and leaves the other rows unprocessed.`,
+		Long: `End a run. One that nobody has taken up yet ends at once. One that is under way, or waits for the
+org's answers, first lets settle what was sent to Salesforce, and leaves the other rows unprocessed.`,
 		Args: one("the id of a run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := p.connect()
@@ -30,7 +28,7 @@ was sent to Salesforce, and leaves the other rows unprocessed.`,
 				return p.printJSON(run)
 			}
 			text := "is cancelled"
-			if run.Status == reportsync.RunRunning {
+			if run.Status.Live() {
 				text = "ends as soon as what was sent has settled"
 			}
 			_, err = fmt.Fprintf(p.out, "%s %s\n", run.ID, text)

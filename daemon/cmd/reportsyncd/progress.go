@@ -40,8 +40,8 @@ func queued(run reportsync.Run) string {
 		return "queued"
 	}
 	what := "a newer report"
-	if run.CallsRefusedAt != nil {
-		what = "the org to allow API calls"
+	if run.UnansweredSince != nil {
+		what = "the org's answers"
 	}
 	return "queued (waits for " + what + " until " + run.Waiting.Until.UTC().Format("2006-01-02 15:04 UTC") + ")"
 }

@@ -28,8 +28,8 @@ func TestSummary(t *testing.T) {
 			[]string{"Status        queued (waits for a newer report until 2026-11-22 12:00 UTC)\n              it is 27h old\n", "Outcomes      partial: the run has not ended"}, nil,
 		},
 		"waits for calls": {
-			reportsync.Run{Status: reportsync.RunQueued, RunFacts: reportsync.RunFacts{Waiting: waiting, CallsRefusedAt: &waiting.Until}},
-			[]string{"Status        queued (waits for the org to allow API calls until 2026-11-22 12:00 UTC)\n"}, nil,
+			reportsync.Run{Status: reportsync.RunQueued, RunFacts: reportsync.RunFacts{Waiting: waiting, UnansweredSince: &waiting.Until}},
+			[]string{"Status        queued (waits for the org's answers until 2026-11-22 12:00 UTC)\n"}, nil,
 		},
 		"runs": {reportsync.Run{Status: reportsync.RunRunning}, []string{"Status        running\n", "Outcomes      partial: the run has not ended"}, []string{"waits"}},
 		"kept nothing": {

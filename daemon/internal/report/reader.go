@@ -190,7 +190,7 @@ func (r *Reader) unreadable(format string, args ...any) *reportsync.Error {
 }
 
 func changed(v reportsync.ReportVersion, how string) error {
-	return reportsync.Errorf(reportsync.CodeReportChanged, "report %s of %s changed while the run was reading it: it %s",
+	return reportsync.Errorf(reportsync.CodeReportChanged, "report %s of %s changed before the run was through with it: it %s",
 		v.Path, v.ModifiedAt.Format("2006-01-02 15:04:05 UTC"), how).
 		WithHint("start a run again when the report is complete; let what delivers it write to another name and rename it")
 }

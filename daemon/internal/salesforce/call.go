@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,9 +46,37 @@ type reply struct {
 	stream io.ReadCloser
 }
 
-// do sends a call until it is answered well or must not be repeated. This is the one place where
-// exchanges are retried and sessions renewed.
+// do sends a call until it is answered well or must not be repeated. An error tells [MayHaveArrived] of any of the times
+// that it was sent, not of the last one alone.
 func (c *Client) do(ctx context.Context, q call) (*reply, error) {
+	lost := false
+	answer, err := c.repeat(ctx, q, func(failure *Error) { lost = lost || MayHaveArrived(failure) })
+	if err != nil && lost {
+		err = &lostAnswerError{err}
+	}
+	return answer, err
+}
+
+// lostAnswerError is why a call failed that may have been carried out at an earlier try.
+type lostAnswerError struct{ error }
+
+func (e *lostAnswerError) Unwrap() error { return e.error }
+
+// MayHaveArrived reports whether what failed may have been carried out although the answer never came.
+func MayHaveArrived(err error) bool {
+	if _, lost := errors.AsType[*lostAnswerError](err); lost {
+		return true
+	}
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return true
+	}
+	return !neverConnected(e.Err) && (e.Status == 0 && e.Code != CodeCallBudget || e.Status >= http.StatusInternalServerError)
+}
+
+// repeat sends a call as often as it makes sense, and tells failed of each time that it failed. This is the one place where
+// exchanges are retried and sessions renewed.
+func (c *Client) repeat(ctx context.Context, q call, failed func(*Error)) (*reply, error) {
 	renewed := false
 	for attempt := 1; ; attempt++ {
 		using, err := c.org.session.grant(ctx)
@@ -58,6 +87,7 @@ func (c *Client) do(ctx context.Context, q call) (*reply, error) {
 		if failure == nil {
 			return answer, nil
 		}
+		failed(failure)
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("%s: %w", q.op, context.Cause(ctx))
 		}

@@ -2,9 +2,7 @@ package salesforce
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -134,19 +132,10 @@ func (c *Client) CloseIngest(ctx context.Context, id string, rows int) error {
 	err := c.moveJob(ctx, "close Bulk job "+id, jobsIngest, id, JobUploadComplete, func(s JobState) bool {
 		return s == JobUploadComplete || s == JobInProgress || s == JobComplete || s == JobFailed
 	})
-	if err == nil || mayHaveArrived(err) {
+	if err == nil || MayHaveArrived(err) {
 		c.meter.batches(rows)
 	}
 	return err
-}
-
-// mayHaveArrived reports whether a request may have been carried out although its answer never came.
-func mayHaveArrived(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return true
-	}
-	return !neverConnected(e.Err) && (e.Status == 0 && e.Code != CodeCallBudget || e.Status >= http.StatusInternalServerError)
 }
 
 // AbortIngest stops a job. Rows that Salesforce has already worked on stay as they are; a job that is

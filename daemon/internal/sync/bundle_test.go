@@ -198,13 +198,19 @@ func (b *bundle) attempt(ctx context.Context, runID string, wrap func(sync.Journ
 	return result, nil
 }
 
-// run runs the integration to its end.
+// run runs the integration to its end, through the waits of the run.
 func (b *bundle) run(n reportsync.NewRun) (sync.Result, string) {
 	b.t.Helper()
 	id := b.queue(n)
-	result, err := b.attempt(b.t.Context(), id, nil)
-	noError(b.t, err)
-	return result, id
+	for {
+		result, err := b.attempt(b.t.Context(), id, nil)
+		waits, postponed := errors.AsType[*sync.PostponedError](err)
+		if !postponed {
+			noError(b.t, err)
+			return result, id
+		}
+		time.Sleep(time.Until(waits.Until))
+	}
 }
 
 // outcomes returns all outcomes of a run, by row.

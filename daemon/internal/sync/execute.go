@@ -107,6 +107,9 @@ func (r *run) stages(ctx context.Context) error {
 	if err := r.resume(ctx); err != nil {
 		return err
 	}
+	if err := r.takeOver(ctx); err != nil {
+		return err
+	}
 	target, reader, err := r.open(ctx)
 	if err == nil {
 		err = r.extract(ctx, target, reader)

@@ -84,8 +84,16 @@ func (r *run) abandon(ctx context.Context, cancelled bool) error {
 			}
 		}
 	}
+	if cancelled && r.rows.len() == 0 && r.past.attempts {
+		looking, done := context.WithTimeout(ctx, r.pace.settle)
+		err := r.lookAtPlanned(looking)
+		done()
+		if err != nil {
+			return err
+		}
+	}
 	if r.rows.len() == 0 {
-		rows, err := r.unread()
+		rows, err := r.unread(ctx)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type Result = reportsync.RunResult
 type Previous struct {
 	// Read is how many rows the report of the last run had that went through, not counting dry runs; 0 for none.
 	Read int64
-	// OpenJobs are the Bulk jobs of the last run that Salesforce would neither begin nor abort.
+	// OpenJobs are the Bulk jobs of the last run that Salesforce would neither begin nor abort, or that may be at work.
 	OpenJobs []string
 	// Outcomes are those with changes of the last run that ended and was no dry run. Nil for none.
 	Outcomes func(ctx context.Context) iter.Seq2[reportsync.Outcome, error]

@@ -31,9 +31,10 @@ func (r *run) seeThrough(ctx context.Context, j *job) (salesforce.IngestJob, err
 }
 
 // abandonOpen ends a job that could not be closed, because of why. Where Salesforce refuses the abort as well, a job that
-// still is open has done nothing and never will. Where it won't even tell the state, its refusal to close the job counts.
+// still is open has done nothing and never will. Where it won't even tell the state, its refusal to close the job counts,
+// unless an earlier answer was lost: the job may be at work then.
 func (r *run) abandonOpen(ctx context.Context, j *job, why error) (salesforce.IngestJob, error) {
-	if !isRefusal(why) {
+	if !isRefusal(why) || salesforce.MayHaveArrived(why) {
 		return r.abort(ctx, j, why)
 	}
 	failure := r.Org.AbortIngest(ctx, j.id)
@@ -45,6 +46,7 @@ func (r *run) abandonOpen(ctx context.Context, j *job, why error) (salesforce.In
 		return r.awaitAborted(ctx, j, why, failure)
 	}
 	j.unbegun = true
+	r.ledger.ended(j.id)
 	r.leftOpen(ctx, j.id)
 	return salesforce.IngestJob{}, why
 }
@@ -90,6 +92,7 @@ func (r *run) awaitAborted(ctx context.Context, j *job, why, failure error) (sal
 		r.Logger.Debug("job may still be at work", "job", j.id, "error", errors.Join(failure, err))
 		return salesforce.IngestJob{}, why
 	}
+	r.ledger.ended(j.id)
 	if finished.State == salesforce.JobAborted {
 		j.aborted = why
 	}
@@ -116,6 +119,7 @@ func (r *run) awaitJob(ctx context.Context, seq int, id string, wait salesforce.
 	if err != nil {
 		return job, fmt.Errorf("wait for Bulk job %s: %w", id, err)
 	}
+	r.ledger.ended(id)
 	if journal != nil && ctx.Err() == nil {
 		return job, journal
 	}

@@ -34,19 +34,20 @@ type ledger struct {
 	mu      sync.Mutex
 	stage   reportsync.Stage
 	total   int64
-	calls   int64         // that were stored last
-	batches int64         // of Bulk jobs, likewise
-	passed  int64         // rows that the stage has dealt with
-	told    time.Time     // when that was stored
-	working map[int]int64 // rows that Salesforce is through with, by batch, whose answers are not read yet
-	held    map[int]bool  // batches that have rows set aside, and whether they are to be settled once these are
+	calls   int64           // that were stored last
+	batches int64           // of Bulk jobs, likewise
+	passed  int64           // rows that the stage has dealt with
+	told    time.Time       // when that was stored
+	through map[int]int64   // rows that Salesforce is through with, by batch, whose answers are not read yet
+	held    map[int]bool    // batches that have rows set aside, and whether they are to be settled once these are
+	atWork  map[string]bool // Bulk jobs that may be at work: they were closed, and their end was not seen
 	counts  func() reportsync.Counts
 	facts   reportsync.RunFacts
 }
 
 func newLedger(journal Journal, usage func() salesforce.Usage, facts reportsync.RunFacts) *ledger {
 	return &ledger{
-		journal: journal, usage: usage, working: map[int]int64{}, held: map[int]bool{}, facts: facts,
+		journal: journal, usage: usage, through: map[int]int64{}, held: map[int]bool{}, atWork: map[string]bool{}, facts: facts,
 		counts: func() reportsync.Counts { return reportsync.Counts{} },
 	}
 }
@@ -81,7 +82,7 @@ func (l *ledger) advance(ctx context.Context, passed int64) error {
 func (l *ledger) work(ctx context.Context, batch int, rows int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.working[batch] = rows
+	l.through[batch] = rows
 	return l.progress(ctx)
 }
 
@@ -89,7 +90,7 @@ func (l *ledger) progress(ctx context.Context) error {
 	l.told = time.Now()
 	used, passed := l.usage(), l.passed
 	l.calls, l.batches = used.Calls, used.BulkBatches
-	for _, n := range l.working {
+	for _, n := range l.through {
 		passed += n
 	}
 	return stored(l.journal.Progress(ctx, RunProgress{
@@ -145,6 +146,9 @@ func (l *ledger) mark(ctx context.Context, seq int, jobID string, state reportsy
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if state == reportsync.BatchClosed {
+		l.atWork[jobID] = true
+	}
 	return l.progress(ctx)
 }
 
@@ -160,7 +164,7 @@ func (l *ledger) settle(ctx context.Context, batch int, answers []reportsync.Out
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.working, batch)
+	delete(l.through, batch)
 	l.passed += int64(len(answers))
 	return l.progress(ctx)
 }

@@ -2,14 +2,17 @@ package sync
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// factsOf returns what is known of a run when an attempt begins. Jobs that the run before had to leave open are its own
-// from then on.
+// factsOf returns what is known of a run when an attempt begins. Jobs that the run before had to leave are its own from
+// then on.
 func factsOf(job Job) reportsync.RunFacts {
 	facts := job.Run.RunFacts
 	if job.Run.DryRun {
@@ -58,9 +61,48 @@ func (r *run) leftOpen(ctx context.Context, id string) {
 	}
 }
 
-// abortLeftOpen aborts the jobs that could not be aborted before, now that the run ends. What is still refused is left to
-// the next run, and to people, who are told.
+// takeOver sees to it that no job which an earlier run had to leave writes beside this one: it would not be among the
+// records that are read now, and what it creates would be created once more. A job whose end can't be seen stops the run.
+func (r *run) takeOver(ctx context.Context) error {
+	if r.Run.DryRun {
+		return nil
+	}
+	for _, id := range slices.Clone(r.ledger.openJobs()) {
+		job, err := r.Org.IngestJob(ctx, id)
+		if err == nil && !job.State.Finished() {
+			err = r.endLeft(ctx, id)
+		}
+		if err != nil && !salesforce.IsNotFound(err) {
+			return fmt.Errorf("end Bulk job %s, which an earlier run has left: %w", id, err)
+		}
+		r.tidy(ctx, func(going context.Context) { r.deleteJob(going, id) })
+		r.ledger.aborted(id)
+	}
+	return nil
+}
+
+// endLeft aborts a job and waits for its end.
+func (r *run) endLeft(ctx context.Context, id string) error {
+	refused := r.Org.AbortIngest(ctx, id)
+	if refused != nil {
+		if err := r.ledger.warn(ctx, "Bulk job %s, which an earlier run has left, can't be aborted (%s): waiting for its end", id, messageOf(refused)); err != nil {
+			return err
+		}
+	}
+	job, err := r.Org.WaitIngest(ctx, id, salesforce.IngestWait{})
+	if err != nil {
+		return err
+	}
+	return r.ledger.info(ctx, "Bulk job %s, which was left open, is %s", id, strings.ToLower(string(job.State)))
+}
+
+// abortLeftOpen aborts the jobs that could not be aborted before, or may be at work, now that the run ends. What is still
+// refused is left to the next run, and to people, who are told.
 func (r *run) abortLeftOpen(ctx context.Context) error {
+	working := r.ledger.jobsAtWork()
+	for _, id := range working {
+		r.leftOpen(ctx, id)
+	}
 	open := r.ledger.openJobs()
 	if len(open) == 0 {
 		return nil
@@ -74,7 +116,11 @@ func (r *run) abortLeftOpen(ctx context.Context) error {
 			err = r.ledger.info(ctx, "Bulk job %s, which was left open, is aborted", id)
 		} else {
 			left = append(left, id)
-			err = r.ledger.warn(ctx, "Bulk job %s stays open in Salesforce, where it does nothing: it could not be aborted (%s). The next run of the integration tries again", id, messageOf(err))
+			does := "stays open in Salesforce, where it does nothing"
+			if slices.Contains(working, id) {
+				does = "may still be at work in Salesforce"
+			}
+			err = r.ledger.warn(ctx, "Bulk job %s %s: it could not be aborted (%s). The next run of the integration sees to it first", id, does, messageOf(err))
 		}
 		if err != nil {
 			return err
@@ -88,6 +134,27 @@ func (l *ledger) aborted(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.facts.OpenJobs = slices.DeleteFunc(slices.Clone(l.facts.OpenJobs), func(open string) bool { return open == id })
+}
+
+// jobsAtWork returns the jobs that may be at work.
+func (l *ledger) jobsAtWork() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Sorted(maps.Keys(l.atWork))
+}
+
+// working notes that a job may be at work.
+func (l *ledger) working(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.atWork[id] = true
+}
+
+// ended notes that a job is at work no more, or never was.
+func (l *ledger) ended(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.atWork, id)
 }
 
 // openJobs returns the jobs that stay open in Salesforce.

@@ -56,13 +56,16 @@ func (r *run) clearUp(ctx context.Context, b reportsync.WriteBatch) error {
 		r.discard(ctx, b.JobID)
 		return r.neverSent(ctx, b)
 	}
+	r.ledger.working(b.JobID)
 	job, err := r.Org.IngestJob(ctx, b.JobID)
 	switch {
 	case salesforce.IsNotFound(err):
+		r.ledger.ended(b.JobID)
 		return r.ledger.warn(ctx, "Bulk job %s is gone: its rows are compared instead", b.JobID)
 	case err != nil:
 		return fmt.Errorf("look at Bulk job %s: %w", b.JobID, err)
 	case job.State == salesforce.JobOpen:
+		r.ledger.ended(b.JobID)
 		r.discard(ctx, b.JobID) // the call to close it never arrived
 		return r.neverSent(ctx, b)
 	}

@@ -3,6 +3,8 @@ package sync_test
 import (
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -67,7 +69,7 @@ func TestCallsEndBeforeResults(t *testing.T) {
 				if jobs := b.calls()["ingest create"]; jobs != 1 || b.org.Writes("Contact") != 600 || result.Status != reportsync.RunCompleted {
 					t.Errorf("%s, %d jobs, %d writes\n%s", result.Status, jobs, b.org.Writes("Contact"), b.log(id))
 				}
-				if n := strings.Count(b.log(id), "waiting for calls until"); n != 1 {
+				if n := strings.Count(b.log(id), "waiting for its answers until"); n != 1 {
 					t.Errorf("the log says %d times that it waits:\n%s", n, b.log(id))
 				}
 			})
@@ -120,21 +122,55 @@ func TestCallsEndForGood(t *testing.T) {
 	})
 }
 
-// A run that waits for calls can be cancelled.
+// A job whose closing was answered by nobody may be at work, although Salesforce, asked once more, has no calls left.
+func TestCallsEndAfterLostClose(t *testing.T) {
+	t.Parallel()
+	onFakeTime(t, func(t *testing.T) {
+		b := titles(t, 300, sync.Routes{Write: reportsync.RouteBulk})
+		lost := false
+		b.wire.cut = func(request *http.Request, deliver func() *http.Response) (*http.Response, error) {
+			response := deliver()
+			if lost || request.Method != http.MethodPatch {
+				return response, nil
+			}
+			lost = true
+			b.org.Faults().Add(fault.DailyLimit())
+			return nil, errReset
+		}
+		id := b.queue(reportsync.NewRun{})
+		time.Sleep(time.Until(b.suspended(id)))
+		b.org.Faults().Clear()
+		result, err := b.attempt(t.Context(), id, nil)
+		noError(t, err)
+		wantCounts(t, reportsync.Counts{Read: 300, Updated: 300}, result.Counts)
+		if n := b.org.Writes("Contact"); n != 300 || !strings.Contains(b.log(id), "13 API calls, 1 Bulk batches") {
+			t.Errorf("%d rows were written\n%s", n, b.log(id))
+		}
+	})
+}
+
+// A run that waits for calls can be cancelled. Its rows are told with their lines and keys, also those that were never
+// planned.
 func TestCancelWhileCallsAreAwaited(t *testing.T) {
 	t.Parallel()
 	onFakeTime(t, func(t *testing.T) {
 		b := titles(t, 600, sync.Routes{Write: reportsync.RouteBulk})
+		report, err := os.ReadFile(filepath.Join(b.folder, "report.csv"))
+		noError(t, err)
+		b.write("report.csv", string(report)+"Nobody@x.example,Boss\n")
 		limit := b.org.Faults().Add(dailyLimit(http.MethodGet, jobsPath))
 		id := b.queue(reportsync.NewRun{})
 		b.suspended(id)
 		limit.Remove()
-		_, err := b.store.RequestCancel(t.Context(), id, "somebody")
+		_, err = b.store.RequestCancel(t.Context(), id, "somebody")
 		noError(t, err)
 		result, err := b.attempt(cancelled(t), id, nil)
 		noError(t, err)
 		if result.Status != reportsync.RunCancelled || result.Counts.Updated != int64(b.org.Writes("Contact")) {
 			t.Errorf("%s: %+v, %d writes\n%s", result.Status, result.Counts, b.org.Writes("Contact"), b.log(id))
+		}
+		if last := b.outcomes(id)[600]; last.Kind != reportsync.Unprocessed || last.Line != 602 || last.Key != "Nobody@x.example" {
+			t.Errorf("the last row is told as %+v", last)
 		}
 	})
 }
