@@ -55,6 +55,9 @@ func (o objects[S, T]) list(ctx context.Context, c *Client, filter url.Values) i
 // byName finds the object with a name, and says which one may have been meant when there is none.
 func (o objects[S, T]) byName(ctx context.Context, c *Client, name string) (T, error) {
 	var zero T
+	if name == "" { // by which the list would not be narrowed
+		return zero, reportsync.Errorf(reportsync.CodeNotFound, "no %s has an empty name", o.kind)
+	}
 	for t, err := range o.list(ctx, c, url.Values{"name": {name}}) {
 		return t, err
 	}

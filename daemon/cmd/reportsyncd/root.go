@@ -93,8 +93,11 @@ func group(cmd *cobra.Command, args []string) error {
 // one asks for exactly one argument, in words.
 func one(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 1 {
+		if len(args) == 1 && strings.TrimSpace(args[0]) != "" {
 			return nil
+		}
+		if len(args) == 1 {
+			return reportsync.Errorf(reportsync.CodeInvalid, "%s takes %s, not an empty text", cmd.CommandPath(), what)
 		}
 		return reportsync.Errorf(reportsync.CodeInvalid, "%s takes one argument, %s, not %d", cmd.CommandPath(), what, len(args)).
 			WithHint("%s --help shows how", cmd.CommandPath())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -28,9 +29,9 @@ const (
 
 // Bucket is where the outcomes of runs are kept. It is safe for concurrent use.
 type Bucket struct {
-	name  string // its URL without parameters, for messages
-	blobs *blob.Bucket
-	root  *os.Root // of a local folder, nil for other buckets
+	name   string // its URL without parameters, for messages
+	blobs  *blob.Bucket
+	folder string // a local one, empty for other buckets
 
 	indexes  indexCache
 	patience time.Duration
@@ -74,10 +75,6 @@ func openFolder(folder string) (*Bucket, error) {
 	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return nil, fmt.Errorf("make the folder of artifacts: %w", err)
 	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return nil, fmt.Errorf("open the folder of artifacts: %w", err)
-	}
 	blobs, err := fileblob.OpenBucket(folder, &fileblob.Options{
 		DirFileMode: folderMode,
 		Metadata:    fileblob.MetadataDontWrite,
@@ -85,9 +82,20 @@ func openFolder(folder string) (*Bucket, error) {
 		NoTempDir: true,
 	})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the folder of artifacts: %w", err), root.Close())
+		return nil, fmt.Errorf("open the folder of artifacts: %w", err)
 	}
-	return &Bucket{name: SchemeFile + folder, blobs: blobs, root: root}, nil
+	return &Bucket{name: SchemeFile + folder, blobs: blobs, folder: folder}, nil
+}
+
+// inFolder calls do with the folder, out of which neither ".." nor a link leads. It is opened anew each time: somebody may
+// have put another one in its place.
+func (b *Bucket) inFolder(do func(*os.Root) error) (err error) {
+	root, err := os.OpenRoot(b.folder)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	return do(root)
 }
 
 // String returns the bucket's URL without parameters.
@@ -95,11 +103,7 @@ func (b *Bucket) String() string { return b.name }
 
 // Close lets go of the bucket. Nobody may be reading or writing.
 func (b *Bucket) Close() error {
-	err := b.blobs.Close()
-	if b.root != nil {
-		err = errors.Join(err, b.root.Close())
-	}
-	if err != nil {
+	if err := b.blobs.Close(); err != nil {
 		return fmt.Errorf("close the bucket %s: %w", b.name, err)
 	}
 	return nil
@@ -111,9 +115,10 @@ func (b *Bucket) DeleteRun(ctx context.Context, runID string) error {
 	if err != nil {
 		return err
 	}
-	if b.root != nil {
+	if b.folder != "" {
 		// With the folder itself, and what a write that was cut off has left.
-		if err := b.root.RemoveAll(strings.TrimSuffix(prefix, "/")); err != nil {
+		err := b.inFolder(func(root *os.Root) error { return root.RemoveAll(strings.TrimSuffix(prefix, "/")) })
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("delete the artifacts of the run %s: %w", runID, err)
 		}
 		return nil

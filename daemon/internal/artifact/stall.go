@@ -28,7 +28,7 @@ type watch struct {
 func (b *Bucket) watch(ctx context.Context) *watch {
 	w := &watch{limit: b.patience}
 	w.ctx, w.cancel = context.WithCancelCause(ctx)
-	if b.root == nil {
+	if b.folder == "" {
 		w.timer = time.AfterFunc(w.limit, func() { w.cancel(stalledError{w.limit}) })
 	}
 	return w

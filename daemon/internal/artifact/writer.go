@@ -271,13 +271,19 @@ func (w *Writer) Discard() {
 
 // sync makes a file last over a power failure, before the database says that it is there. Other buckets have done so.
 func (b *Bucket) sync(key string) error {
-	if b.root == nil {
+	if b.folder == "" {
 		return nil
 	}
-	for _, name := range []string{key, path.Dir(key), path.Dir(path.Dir(key))} {
-		if err := syncFile(b.root, name); err != nil {
-			return fmt.Errorf("make the artifact %s last: %w", key, err)
+	err := b.inFolder(func(root *os.Root) error {
+		for _, name := range []string{key, path.Dir(key), path.Dir(path.Dir(key))} {
+			if err := syncFile(root, name); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("make the artifact %s last: %w", key, err)
 	}
 	return nil
 }

@@ -85,6 +85,25 @@ func TestAddPlain(t *testing.T) {
 	}
 }
 
+// A folder that somebody has deleted, or put another one in the place of, is made again.
+func TestFolderIsReplaced(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "artifacts")
+	b := openFolder(t, folder)
+	want := write(t, b, outcomes(10))
+	for range 2 {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Fatal(err)
+		}
+		if got := write(t, b, outcomes(10)); got != want {
+			t.Errorf("closed with %+v, want %+v", got, want)
+		}
+		if err := b.DeleteRun(t.Context(), runID); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // What is not closed, or not in time, leaves nothing.
 func TestNothingAppears(t *testing.T) {
 	t.Parallel()

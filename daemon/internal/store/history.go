@@ -11,7 +11,8 @@ import (
 )
 
 // UsedToday returns how many API calls the runs of a connection, but for exceptRun, have made on the day (UTC) of the given
-// moment: those that ended on it, and the live ones, which are counted with what they are to make.
+// moment: those that ended on it, and the live ones. Of these, what they are yet to make counts where they are older than
+// exceptRun, or write already: of two that would each fit alone, one goes on.
 func (s *Store) UsedToday(ctx context.Context, connectionID string, day time.Time, exceptRun string) (int64, error) {
 	begin := day.UTC().Truncate(24 * time.Hour)
 	calls, err := scanNumber(s.reader().row(ctx, `SELECT COALESCE(SUM(api_calls), 0) FROM runs
@@ -26,7 +27,8 @@ func (s *Store) UsedToday(ctx context.Context, connectionID string, day time.Tim
 	}
 	for _, run := range live {
 		planned := int64(0)
-		if run.Forecast != nil {
+		first := exceptRun == "" || run.ID < exceptRun || run.Stage == reportsync.StageWrite || run.Stage == reportsync.StageSettle
+		if run.Forecast != nil && first {
 			planned = run.Forecast.APICalls
 		}
 		calls += max(run.APICalls, planned)

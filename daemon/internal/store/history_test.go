@@ -103,9 +103,13 @@ func TestUsedToday(t *testing.T) {
 		_, j = b.claim(live.ID, "node-1", lease)
 		noError(t, j.Facts(ctx, reportsync.RunFacts{Forecast: &reportsync.Forecast{APICalls: 6}}))
 		got["with what the live one is to make"] = must(b.UsedToday(ctx, in.ConnectionID, day, ""))(t)
+		got["for a younger run"] = must(b.UsedToday(ctx, in.ConnectionID, day, b.runOf(in.ID).ID))(t)
+		got["for an older run"] = must(b.UsedToday(ctx, in.ConnectionID, day, string(reportsync.RunID)+"0"))(t)
+		noError(t, j.Progress(ctx, reportsync.RunProgress{Stage: reportsync.StageWrite, APICalls: 2}))
+		got["for an older run, while the other writes"] = must(b.UsedToday(ctx, in.ConnectionID, day, string(reportsync.RunID)+"0"))(t)
 		want := map[string]int64{
 			"today": 111, "but for one": 110, "yesterday": 1, "tomorrow": 1, "in a zone far off": 111, "of nobody": 0, "with a postponed one": 111,
-			"with what the live one is to make": 116,
+			"with what the live one is to make": 116, "for a younger run": 116, "for an older run": 111, "for an older run, while the other writes": 116,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("API calls (-want +got):\n%s", diff)

@@ -24,7 +24,7 @@ func (r *run) ration(ctx context.Context) error {
 	}
 	if used >= *most {
 		return r.halt(ctx, reportsync.CodeCallBudget, allowanceHint,
-			fmt.Sprintf("the connection has made %s today, and limits.daily_api_calls is %d", count(int(used), "API call"), *most))
+			fmt.Sprintf("the connection's runs have made %s today, with what those under way are about to make, and limits.daily_api_calls is %d", count(int(used), "API call"), *most))
 	}
 	if !r.Run.IgnoreGuards && !r.Run.DryRun {
 		r.left = *most - used
@@ -45,7 +45,7 @@ func (r *run) withinAllowance(ctx context.Context, plan *writePlan) error {
 		return err
 	}
 	return r.halt(ctx, reportsync.CodeCallBudget, allowanceHint,
-		fmt.Sprintf("writing takes about %s, the connection has made %d today, and limits.daily_api_calls is %d", count(int(plan.calls), "API call"), used, *most))
+		fmt.Sprintf("writing takes about %s, the connection's runs have made %d today, with what those under way are about to make, and limits.daily_api_calls is %d", count(int(plan.calls), "API call"), used, *most))
 }
 
 // usedToday returns how many calls were made on the connection by now: by other runs, and by all attempts at this one.

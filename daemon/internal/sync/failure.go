@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/reportsync/terraform-provider-reportsync/daemon/internal/salesforce"
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
@@ -18,6 +19,12 @@ func explain(err error) (*reportsync.RunError, bool) {
 	if e, ok := errors.AsType[*salesforce.Error](err); ok {
 		told := Translate(e)
 		return &reportsync.RunError{Code: told.Code, Message: told.Message, Hint: told.Hint}, true
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return &reportsync.RunError{
+			Code: reportsync.CodeUnavailable, Message: "the disk with the daemon's scratch folder is full",
+			Hint: "free some space there, or set scratch_dir to a folder on a larger disk; a run needs about as much as its report has bytes",
+		}, false
 	}
 	return &reportsync.RunError{
 		Code:    reportsync.CodeInternal,

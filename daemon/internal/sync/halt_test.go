@@ -123,8 +123,8 @@ func TestAllowance(t *testing.T) {
 		says       string
 	}{
 		// It describes the object, looks up the records by two calls, and writes by three.
-		"at the start":   {6, 7, "the connection has made 7 API calls today, and limits.daily_api_calls is 6"},
-		"before writing": {6, 1, "writing takes about 3 API calls, the connection has made 4 today, and limits.daily_api_calls is 6"},
+		"at the start":   {6, 7, "the connection's runs have made 7 API calls today, with what those under way are about to make, and limits.daily_api_calls is 6"},
+		"before writing": {6, 1, "writing takes about 3 API calls, the connection's runs have made 4 today, with what those under way are about to make, and limits.daily_api_calls is 6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,7 +162,7 @@ func TestAllowanceEndsWhileReading(t *testing.T) {
 					t.Errorf("stopped: %+v", e)
 				}
 				dry, id := b.run(reportsync.NewRun{DryRun: true})
-				if e := b.wouldStop(id); dry.Err != nil || dry.Counts.Read != 450 || e == nil || e.Code != reportsync.CodeCallBudget || !strings.Contains(e.Message, "the connection has made 7 today, and limits.daily_api_calls is 6") {
+				if e := b.wouldStop(id); dry.Err != nil || dry.Counts.Read != 450 || e == nil || e.Code != reportsync.CodeCallBudget || !strings.Contains(e.Message, "the connection's runs have made 7 today, with what those under way are about to make, and limits.daily_api_calls is 6") {
 					t.Errorf("a dry run: %+v, error %+v, would be stopped by %+v", dry.Counts, dry.Err, e)
 				}
 				if through, id := b.run(reportsync.NewRun{IgnoreGuards: true}); through.Err != nil {
