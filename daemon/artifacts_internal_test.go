@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -57,10 +58,11 @@ func TestPruneArtifacts(t *testing.T) {
 	later := time.Now().AddDate(0, 0, 31)
 
 	good := d.artifacts
-	if d.artifacts, err = artifact.Open(t.Context(), artifact.SchemeFile+t.TempDir()); err != nil {
+	folder := filepath.Join(t.TempDir(), "away")
+	if d.artifacts, err = artifact.Open(t.Context(), artifact.SchemeFile+folder); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.artifacts.Close(); err != nil { // it is away
+	if err := errors.Join(d.artifacts.Close(), os.RemoveAll(folder)); err != nil {
 		t.Fatal(err)
 	}
 	d.prune(t.Context(), later)

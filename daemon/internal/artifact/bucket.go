@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -118,7 +117,7 @@ func (b *Bucket) DeleteRun(ctx context.Context, runID string) error {
 	if b.folder != "" {
 		// With the folder itself, and what a write that was cut off has left.
 		err := b.inFolder(func(root *os.Root) error { return root.RemoveAll(strings.TrimSuffix(prefix, "/")) })
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err != nil { // also where the folder is away, such as one that is not mounted now
 			return fmt.Errorf("delete the artifacts of the run %s: %w", runID, err)
 		}
 		return nil

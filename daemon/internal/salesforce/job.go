@@ -80,7 +80,7 @@ func (c *Client) moveJob(ctx context.Context, op, kind, id string, to JobState, 
 	}
 	job, lookErr := c.getJob(ctx, op, kind, id)
 	if lookErr != nil {
-		return lookErr
+		return &lostAnswerError{lookErr} // the job has moved on, perhaps to where it was asked to
 	}
 	if settled(job.State) {
 		return nil
