@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +11,11 @@ import (
 // measureLinear measures runs over a quarter, a half and the whole of the largest report, each onto an org of as many
 // contacts: time must grow as the rows do, and memory must not.
 func measureLinear(ctx context.Context, s settings) (figures []figure, err error) {
+	drop, err := ballast()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, drop()) }()
 	var perRow times
 	for _, rows := range []int{s.rows / 4, s.rows / 2, s.rows} {
 		some, took, err := measureRows(ctx, s, rows)
