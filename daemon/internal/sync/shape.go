@@ -9,9 +9,6 @@ import (
 	"github.com/reportsync/terraform-provider-reportsync/internal/reportsync"
 )
 
-// maxShownKey is how much is shown of a key that no record can have, which may be of any length.
-const maxShownKey = 255
-
 // shaper brings report rows into canonical form and packs them. It may work on several batches at the same time.
 type shaper struct {
 	target      *target
@@ -134,9 +131,9 @@ func (s *shaper) key(cell string) (string, *flaw) {
 	key, err := s.target.key.FromReport(cell)
 	switch {
 	case err != nil:
-		return cut(trim(cell), maxShownKey), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q for %s: %s", s.columns[0], s.target.key.Name, err)}
+		return shownKey(cell), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q for %s: %s", s.columns[0], s.target.key.Name, err)}
 	case key == "" && s.transformed && trim(cell) != "":
-		return cut(trim(cell), maxShownKey), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q: match.transform leaves nothing of %s", s.columns[0], quote(trim(cell)))}
+		return shownKey(cell), &flaw{code: reportsync.RowKeyInvalid, message: fmt.Sprintf("key column %q: match.transform leaves nothing of %s", s.columns[0], quote(trim(cell)))}
 	case key == "":
 		return "", &flaw{code: reportsync.RowKeyEmpty, message: fmt.Sprintf("key column %q is empty", s.columns[0])}
 	}

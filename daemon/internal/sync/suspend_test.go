@@ -122,26 +122,34 @@ func TestCallsEndForGood(t *testing.T) {
 	})
 }
 
+// callsEndAfterLostPatch carries out a run that waits: the answer to its first PATCH is lost, and then the org has no calls
+// left until the run is taken up again.
+func (b *bundle) callsEndAfterLostPatch() (id string, result sync.Result) {
+	b.t.Helper()
+	lost := false
+	b.wire.cut = func(request *http.Request, deliver func() *http.Response) (*http.Response, error) {
+		response := deliver()
+		if lost || request.Method != http.MethodPatch {
+			return response, nil
+		}
+		lost = true
+		b.org.Faults().Add(fault.DailyLimit())
+		return nil, errReset
+	}
+	id = b.queue(reportsync.NewRun{})
+	time.Sleep(time.Until(b.suspended(id)))
+	b.org.Faults().Clear()
+	result, err := b.attempt(b.t.Context(), id, nil)
+	noError(b.t, err)
+	return id, result
+}
+
 // A job whose closing was answered by nobody may be at work, although Salesforce, asked once more, has no calls left.
 func TestCallsEndAfterLostClose(t *testing.T) {
 	t.Parallel()
 	onFakeTime(t, func(t *testing.T) {
 		b := titles(t, 300, sync.Routes{Write: reportsync.RouteBulk})
-		lost := false
-		b.wire.cut = func(request *http.Request, deliver func() *http.Response) (*http.Response, error) {
-			response := deliver()
-			if lost || request.Method != http.MethodPatch {
-				return response, nil
-			}
-			lost = true
-			b.org.Faults().Add(fault.DailyLimit())
-			return nil, errReset
-		}
-		id := b.queue(reportsync.NewRun{})
-		time.Sleep(time.Until(b.suspended(id)))
-		b.org.Faults().Clear()
-		result, err := b.attempt(t.Context(), id, nil)
-		noError(t, err)
+		id, result := b.callsEndAfterLostPatch()
 		wantCounts(t, reportsync.Counts{Read: 300, Updated: 300}, result.Counts)
 		if n := b.org.Writes("Contact"); n != 300 || !strings.Contains(b.log(id), "13 API calls, 1 Bulk batches") {
 			t.Errorf("%d rows were written\n%s", n, b.log(id))
@@ -180,21 +188,7 @@ func TestCallsEndAfterLostAnswer(t *testing.T) {
 	t.Parallel()
 	onFakeTime(t, func(t *testing.T) {
 		b := titles(t, 100, sync.Routes{Write: reportsync.RouteCollections})
-		lost := false
-		b.wire.cut = func(request *http.Request, deliver func() *http.Response) (*http.Response, error) {
-			response := deliver()
-			if lost || request.Method != http.MethodPatch {
-				return response, nil
-			}
-			lost = true
-			b.org.Faults().Add(fault.DailyLimit())
-			return nil, errReset
-		}
-		id := b.queue(reportsync.NewRun{})
-		time.Sleep(time.Until(b.suspended(id)))
-		b.org.Faults().Clear()
-		result, err := b.attempt(t.Context(), id, nil)
-		noError(t, err)
+		_, result := b.callsEndAfterLostPatch()
 		wantCounts(t, reportsync.Counts{Read: 100, Updated: 100}, result.Counts)
 		if n := b.org.Writes("Contact"); n != 100 {
 			t.Errorf("%d rows were written", n)

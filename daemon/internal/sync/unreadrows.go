@@ -95,7 +95,7 @@ func (r *run) places(ctx context.Context) iter.Seq2[place, error] {
 			for _, row := range batch.Rows {
 				at := place{line: row.Line}
 				if row.Problem == nil {
-					at.key = cut(trim(chain.Apply(row.Cells[0])), maxShownKey)
+					at.key = shownKey(chain.Apply(row.Cells[0]))
 				}
 				if !yield(at, nil) {
 					return

@@ -23,6 +23,9 @@ func cut(text string, most int) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
+// shownKey is what is shown of a key that no record may have: it may be of any length.
+func shownKey(cell string) string { return cut(trim(cell), 255) }
+
 // enumerate lists a few values and says how many more there are.
 func enumerate(values []string) string { return reportsync.Enumerate(values, 10) }
 
